@@ -1,0 +1,1 @@
+"""Safehouse: a private messenger served to the user's own browser."""
