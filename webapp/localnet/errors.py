@@ -1,0 +1,34 @@
+"""Why a node does not do what it was asked."""
+
+
+class LocalnetError(Exception):
+    """Anything that goes wrong in the practice network."""
+
+
+class Refused(LocalnetError):
+    """A request is answered with a status other than 200 (storage-rpc.md §11)."""
+
+    def __init__(self, status: int, body: str | dict[str, object]) -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body
+
+
+class InvalidRequest(Refused):
+    """A parameter cannot be read; found before any other check is made."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(400, f"invalid request: {detail}")
+
+
+class StoreFull(LocalnetError):
+    """A node has no room for another message."""
+
+
+class MalformedHttp(LocalnetError):
+    """What arrived on a connection is not an HTTP request this server reads."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text

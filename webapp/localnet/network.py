@@ -1,0 +1,108 @@
+"""The practice network as a whole: what is started, and how a client finds it."""
+
+import secrets
+
+from webapp.clock import Clock
+from webapp.localnet.certificates import Identity, make_identity
+from webapp.localnet.directory import Directory, spread_swarm_ids
+from webapp.localnet.echo import Echo
+from webapp.localnet.node import StorageNode
+from webapp.localnet.owners import Owner
+from webapp.localnet.seed import SeedService
+from webapp.localnet.server import LOOPBACK, HttpsServer
+from webapp.localnet.service import NodeService
+from webapp.protocol.identifiers import AccountId
+from webapp.protocol.keys import AccountKeys
+from webapp.protocol.requests import Request
+
+NAME = "Practice on this computer"
+SEED32_BYTES = 32
+
+
+class PracticeNetwork:
+    """Storage nodes in swarms, a seed server and Echo, in this process and in memory.
+
+    ``stop`` leaves no thread and no socket behind. A network is started once.
+    """
+
+    def __init__(self, *, node_count: int = 12, swarm_count: int = 3, clock: Clock) -> None:
+        swarm_ids = spread_swarm_ids(swarm_count)
+        self.nodes = [
+            StorageNode(
+                AccountKeys.from_seed32(secrets.token_bytes(SEED32_BYTES)),
+                swarm_id=swarm_ids[index % swarm_count],
+                clock=clock,
+            )
+            for index in range(node_count)
+        ]
+        self._directory = Directory(self.nodes)
+        self._services: dict[bytes, NodeService] = {}
+        for node in self.nodes:
+            self._services[node.ed25519] = NodeService(node, self._directory, peers=self._services)
+        self._server = HttpsServer(clock)
+        self._identities: list[Identity] = []
+        self.seed_url = ""
+        self._seed_cert_sha256 = b""
+        self.echo = Echo(clock, send=self._send)
+        self._directory.on_stored.append(self.echo.notice)
+
+    def start(self) -> None:
+        """Open the ports of all nodes and of the seed, and wake Echo."""
+        self._server.start()
+        try:
+            self._open_ports()
+        except OSError:
+            self._server.stop()
+            raise
+        self.echo.start()
+
+    def stop(self) -> None:
+        """Close everything and wait until it is closed."""
+        self.echo.stop()
+        self._server.stop()
+        for node in self.nodes:
+            node.running = False
+
+    def start_node(self, index: int) -> None:
+        """Let a node answer (again), on the port it had before; what it missed it misses."""
+        node = self.nodes[index]
+        service = self._services[node.ed25519]
+        node.port = self._server.open(
+            service.answer_http, self._identities[index].context, port=node.port
+        )
+        node.running = True
+
+    def stop_node(self, index: int) -> None:
+        """Make a node unreachable for clients and for other nodes. It keeps its messages."""
+        node = self.nodes[index]
+        node.running = False
+        self._server.close(node.port)
+
+    def network_file(self) -> dict[str, object]:
+        """Return what a client needs to join (design.md §3), and whom to write to first."""
+        return {
+            "name": NAME,
+            "seeds": [{"url": self.seed_url, "cert_sha256": self._seed_cert_sha256.hex()}],
+            "file_server": None,
+            # All nodes share one address.
+            "distinct_subnets": False,
+            "min_nodes": len(self.nodes),
+            "echo": self.echo.account_id.hex,
+        }
+
+    def _open_ports(self) -> None:
+        for index in range(len(self.nodes)):
+            self._identities.append(make_identity())
+            self.start_node(index)
+        identity = make_identity()
+        seed = SeedService(self._directory)
+        port = self._server.open(seed.answer_http, identity.context)
+        self.seed_url = f"https://{LOOPBACK}:{port}"
+        self._seed_cert_sha256 = identity.cert_sha256
+
+    def _send(self, recipient: AccountId, request: Request) -> None:
+        """Hand a request of Echo's to a running node of the recipient's swarm, if there is one."""
+        for node in self._directory.swarm_of(Owner(bytes(recipient))):
+            if node.running:
+                self._services[node.ed25519].rpc.answer(request.to_json())
+                return

@@ -1,0 +1,285 @@
+"""Answers storage requests: find the method, parse, check, act (storage-rpc.md §1, §5, §9).
+
+Everything that can be wrong with the parameters is found before anything else is
+looked at, in a whole batch before any part of it is run: so do real nodes.
+A method of one kind changes messages, on every member of the swarm (`SwarmCommand`);
+one of the other kind is answered by the asked node alone.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Never, Protocol
+
+from webapp.localnet.directory import Directory
+from webapp.localnet.errors import InvalidRequest, Refused
+from webapp.localnet.expiring import Expire, GetExpiries
+from webapp.localnet.node import HARD_FORK, VERSION, StorageNode
+from webapp.localnet.owners import Owner
+from webapp.localnet.parameters import Parameters
+from webapp.localnet.removing import Delete, DeleteAll
+from webapp.localnet.storing import Retrieve, Store
+from webapp.protocol.requests import MAX_SUBREQUESTS
+
+# How old a signature may be; a member that is asked by another member allows for the
+# time that took (storage-rpc.md §9).
+SIGNATURE_TOLERANCE_MS = 60_000
+FORWARDED_TOLERANCE_MS = 70_000
+
+Body = dict[str, object] | str
+Run = Callable[[], "Answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status and either a JSON object or a sentence."""
+
+    status: int
+    body: Body
+
+    @property
+    def is_json(self) -> bool:
+        return not isinstance(self.body, str)
+
+    @property
+    def text(self) -> str:
+        return encode_json(self.body) if isinstance(self.body, dict) else self.body
+
+
+class SwarmCommand(Protocol):
+    """A change of messages that each member checks and makes for itself."""
+
+    @property
+    def owner(self) -> Owner: ...
+
+    def check(self, now_ms: int, *, tolerance_ms: int) -> None:
+        """Raise Refused unless the owner may have this done now."""
+        ...
+
+    def apply(self, node: StorageNode) -> dict[str, object]:
+        """Make the change on one node; return its entry in the reply."""
+        ...
+
+
+class Question(Protocol):
+    """A read of messages on the asked node alone."""
+
+    @property
+    def owner(self) -> Owner: ...
+
+    def check(self, now_ms: int, *, tolerance_ms: int) -> None:
+        """Raise Refused unless the owner may know this now."""
+        ...
+
+    def read(self, node: StorageNode) -> dict[str, object]:
+        """Return the reply, but for time and fork."""
+        ...
+
+
+def encode_json(value: object) -> str:
+    """Return ``value`` as real nodes write it: compact, keys in order."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)
+
+
+def parse_call(body: bytes) -> Mapping[str, object]:
+    """Return the JSON object in ``body``. Raises Refused."""
+    try:
+        call = json.loads(body, parse_constant=_refuse_constant)
+    # Nesting deeper than Python's stack is as unreadable as anything else.
+    except (ValueError, RecursionError):
+        raise Refused(400, "invalid json") from None
+    if not isinstance(call, dict):
+        raise Refused(400, "invalid json: no `method` field")
+    return call
+
+
+class StorageRpc:
+    """The storage requests of one node."""
+
+    def __init__(self, node: StorageNode, directory: Directory) -> None:
+        self._node = node
+        self._directory = directory
+        self._methods: dict[str, Callable[[Parameters], Run]] = {
+            "store": lambda p: self._run_store(Store.parse(p)),
+            "delete": lambda p: self._run_delete(Delete.parse(p)),
+            "delete_all": lambda p: self._run_in_swarm(DeleteAll.parse(p)),
+            "expire": lambda p: self._run_in_swarm(Expire.parse(p)),
+            "retrieve": lambda p: self._run_question(Retrieve.parse(p), timed=True),
+            "get_expiries": lambda p: self._run_question(GetExpiries.parse(p), timed=False),
+            "get_swarm": self._get_swarm,
+            "get_snodes_for_pubkey": self._get_swarm,
+            "info": self._info,
+            "oxend_request": self._oxend_request,
+        }
+        self._meta_methods: dict[str, Callable[[Parameters], Run]] = {
+            "batch": self._batch,
+            "sequence": self._sequence,
+        }
+
+    def answer(self, body: bytes) -> Answer:
+        """Return the answer to the request in ``body``, whatever bytes those are."""
+        try:
+            call = parse_call(body)
+            return self._prepare(call, self._methods | self._meta_methods)()
+        except Refused as refusal:
+            return _refusal(refusal)
+
+    def _prepare(
+        self, call: Mapping[str, object], methods: Mapping[str, Callable[[Parameters], Run]]
+    ) -> Run:
+        method, params = call.get("method"), call.get("params")
+        if not isinstance(method, str):
+            raise Refused(400, "invalid json: no `method` field")
+        if not isinstance(params, dict):
+            raise Refused(400, "invalid json: no `params` field")
+        prepare = methods.get(method)
+        if prepare is None:
+            raise Refused(400, f"no method {method}")
+        return prepare(Parameters(params))
+
+    def _info(self, parameters: Parameters) -> Run:
+        del parameters
+        return lambda: self._timed({"version": list(VERSION), "timestamp": self._node.now_ms()})
+
+    def _get_swarm(self, parameters: Parameters) -> Run:
+        owner = parameters.owner(refusal="Pubkey must be 66 hex digits/33 bytes long")
+        return lambda: Answer(200, self._describe_swarm(owner))
+
+    def _oxend_request(self, parameters: Parameters) -> Run:
+        parameters.require("endpoint")
+        endpoint = parameters.text("endpoint")
+        params = parameters.raw("params")
+        inner = params if isinstance(params, dict) else {}
+        if endpoint == "get_service_nodes":
+            return lambda: self._timed({"result": self._directory.chain_states(inner)})
+        if endpoint == "ons_resolve":
+            # Nobody registers names on a practice network; this is the reply for an unknown one.
+            return lambda: self._timed({"result": {}})
+        raise InvalidRequest(f"Invalid oxend endpoint '{endpoint}'")
+
+    def _batch(self, parameters: Parameters) -> Run:
+        runs = self._subrequests(parameters)
+        return lambda: _results([_settle(run) for run in runs])
+
+    def _sequence(self, parameters: Parameters) -> Run:
+        runs = self._subrequests(parameters)
+
+        def run_in_order() -> Answer:
+            answers: list[Answer] = []
+            for run in runs:
+                answers.append(_settle(run))
+                if answers[-1].status != 200:
+                    break
+            return _results(answers)
+
+        return run_in_order
+
+    def _subrequests(self, parameters: Parameters) -> list[Run]:
+        calls = parameters.raw("requests")
+        if not isinstance(calls, list) or not calls:
+            raise InvalidRequest('Invalid batch request: no valid "requests" field')
+        if len(calls) > MAX_SUBREQUESTS:
+            raise InvalidRequest("Invalid batch request: subrequest limit exceeded")
+        return [self._subrequest(call) for call in calls]
+
+    def _subrequest(self, call: object) -> Run:
+        if not isinstance(call, dict):
+            raise InvalidRequest("Invalid batch request: subrequests must be objects")
+        method = call.get("method")
+        if isinstance(method, str) and method in self._meta_methods:
+            raise InvalidRequest(
+                "Invalid batch subrequest: subrequests may not contain meta-requests"
+            )
+        return self._prepare(call, self._methods)
+
+    def _run_question(self, question: Question, *, timed: bool) -> Run:
+        def run() -> Answer:
+            self._admit(question)
+            reply = question.read(self._node)
+            return self._timed(reply) if timed else Answer(200, reply)
+
+        return run
+
+    def _run_in_swarm(self, command: SwarmCommand) -> Run:
+        return lambda: self._swarm_answer(self._in_whole_swarm(command))
+
+    def _run_store(self, command: Store) -> Run:
+        def run() -> Answer:
+            entries = self._in_whole_swarm(command)
+            own = entries[self._node.name]
+            own["t"] = self._node.now_ms()
+            if "hash" not in own:
+                return self._swarm_answer(entries)
+            if "already" not in own:
+                self._directory.announce(command.message())
+            return self._swarm_answer(entries, hash=own["hash"])
+
+        return run
+
+    def _run_delete(self, command: Delete) -> Run:
+        def run() -> Answer:
+            entries = self._in_whole_swarm(command)
+            answer = self._swarm_answer(entries)
+            found = any(entry.get("deleted") for entry in entries.values())
+            return answer if found or not command.required else Answer(404, answer.body)
+
+        return run
+
+    def _admit(self, command: SwarmCommand | Question) -> None:
+        """Raise Refused if another swarm is responsible, or the owner has not allowed this."""
+        if self._node not in self._directory.swarm_of(command.owner):
+            raise Refused(421, self._describe_swarm(command.owner))
+        command.check(self._node.now_ms(), tolerance_ms=SIGNATURE_TOLERANCE_MS)
+
+    def _in_whole_swarm(self, command: SwarmCommand) -> dict[str, dict[str, object]]:
+        """Return the entry of each member, by its name, after all have made the change."""
+        self._admit(command)
+        return {
+            member.name: command.apply(member) if member is self._node else _relay(command, member)
+            for member in self._directory.swarm_of(command.owner)
+        }
+
+    def _swarm_answer(self, entries: dict[str, dict[str, object]], **more: object) -> Answer:
+        # Real nodes say 200 here even if every member failed (storage-rpc.md §17.1).
+        return self._timed({"swarm": entries} | more)
+
+    def _describe_swarm(self, owner: Owner) -> dict[str, object]:
+        return self._directory.describe_swarm(owner, now_ms=self._node.now_ms())
+
+    def _timed(self, reply: dict[str, object]) -> Answer:
+        return Answer(200, reply | {"t": self._node.now_ms(), "hf": list(HARD_FORK)})
+
+
+def _relay(command: SwarmCommand, member: StorageNode) -> dict[str, object]:
+    """Return the entry of a member that another member asked (storage-rpc.md §9, §17)."""
+    if not member.running:
+        # A real node waits five seconds before it says so.
+        return {"failed": 1, "timeout": 1}
+    try:
+        command.check(member.now_ms(), tolerance_ms=FORWARDED_TOLERANCE_MS)
+    except Refused as refusal:
+        return {"failed": 1, "code": str(refusal.status), "reason": str(refusal.body)}
+    # Between members, booleans travel as numbers, and stay so in the merged reply.
+    entry = command.apply(member)
+    return {name: int(value) if isinstance(value, bool) else value for name, value in entry.items()}
+
+
+def _refuse_constant(name: str) -> Never:
+    raise ValueError(name)
+
+
+def _settle(run: Run) -> Answer:
+    try:
+        return run()
+    except Refused as refusal:
+        return _refusal(refusal)
+
+
+def _refusal(refusal: Refused) -> Answer:
+    return Answer(refusal.status, refusal.body)
+
+
+def _results(answers: list[Answer]) -> Answer:
+    return Answer(
+        200, {"results": [{"code": answer.status, "body": answer.body} for answer in answers]}
+    )
