@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
@@ -27,6 +28,8 @@ MAX_ATTACHMENTS: Final = 32
 _MAX_TIMESTAMP_S: Final = MAX_TIMESTAMP_MS // 1000
 # Enough for any living script; more pile up over the neighbouring lines.
 _MAX_MARKS_IN_A_ROW: Final = 4
+# Every message of a person brings the same name along.
+_CLEANED_NAMES_KEPT: Final = 256
 
 # Characters that change or hide others: control, format (directions, zero
 # width), and lone halves of surrogate pairs.
@@ -133,6 +136,7 @@ def decode_content(raw: bytes) -> Content:
     return Content(sent_at_ms=encoded.sigTimestamp, message=_read_message(encoded))
 
 
+@lru_cache(maxsize=_CLEANED_NAMES_KEPT)
 def clean_name(name: str) -> str:
     """Return a received display name as it may be shown: ``""`` if nothing is left.
 

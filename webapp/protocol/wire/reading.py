@@ -51,9 +51,13 @@ def as_text(value: object) -> str:
 
 
 def _refuse_groups(message: Message) -> None:
-    if any(unknown.wire_type == _START_GROUP for unknown in UnknownFieldSet(message)):
-        raise RemoteProtocolError("a protobuf message holds a group")
+    unknown = UnknownFieldSet(message)
+    for index in range(len(unknown)):
+        if unknown[index].wire_type == _START_GROUP:
+            raise RemoteProtocolError("a protobuf message holds a group")
     for field, value in message.ListFields():
-        if field.message_type is not None:
-            for part in value if field.is_repeated else (value,):
+        if isinstance(value, Message):
+            _refuse_groups(value)
+        elif field.message_type is not None:
+            for part in value:
                 _refuse_groups(part)
