@@ -1,0 +1,19 @@
+/* The only script of the page: defines the elements and starts what belongs to the whole document. */
+
+import "./elements/conversation-list.js";
+import "./elements/copy-button.js";
+import "./elements/hold-to-show.js";
+import "./elements/live-updates.js";
+import "./elements/message-composer.js";
+import "./elements/message-list.js";
+import "./elements/private-image.js";
+import "./elements/resume-page.js";
+import "./elements/stopped-notice.js";
+import "./elements/toast-line.js";
+import { Actions } from "./models/actions.js";
+
+new Actions().start();
+
+// The back/forward cache keeps pages in memory in spite of no-store. It gets an empty one.
+window.addEventListener("pagehide", () => document.body.replaceChildren());
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());

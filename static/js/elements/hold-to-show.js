@@ -1,0 +1,91 @@
+/*
+ * <hold-to-show> has the recovery words in the document only while its button is held. Space, Enter
+ * and a screen reader's click cannot hold, so they show on the first and hide on the second press.
+ */
+
+import { applyPatch, topLevel } from "../lib/patch.js";
+import { requestHtml } from "../lib/request.js";
+import { sentenceOf, toast } from "../lib/toast.js";
+
+const CLIPBOARD_LIFE_MS = 60_000;
+const REVEAL = "/account/words/show";
+
+class HoldToShow extends HTMLElement {
+  #listening = new AbortController();
+  #bars = null;
+  #button = null;
+  #isShown = false;
+
+  connectedCallback() {
+    const { signal } = this.#listening;
+    this.#bars = this.querySelector(".words").cloneNode(true);
+    this.#button = this.querySelector("[data-hold]");
+    this.#button.addEventListener("pointerdown", (event) => event.button === 0 && this.#show());
+    this.#button.addEventListener("keydown", (event) => this.#pressed(event));
+    this.#button.addEventListener("click", (event) => event.detail === 0 && this.#toggle());
+    this.#button.addEventListener("contextmenu", (event) => event.preventDefault());
+    this.querySelector("[data-copy-words]").addEventListener("click", () => this.#copy());
+    for (const end of ["pointerup", "pointercancel", "blur"]) {
+      window.addEventListener(end, () => this.#hide(), { signal });
+    }
+    document.addEventListener("visibilitychange", () => this.#hide(), { signal });
+  }
+
+  disconnectedCallback() {
+    this.#listening.abort();
+  }
+
+  #pressed(event) {
+    if (event.key !== " " && event.key !== "Enter") return;
+    event.preventDefault();
+    if (!event.repeat) this.#toggle();
+  }
+
+  #toggle() {
+    return this.#isShown ? this.#hide() : this.#show();
+  }
+
+  async #show() {
+    this.#setShown(true);
+    try {
+      const html = await requestHtml(REVEAL, { method: "POST" });
+      if (!this.#isShown) return; // Released before the answer came.
+      applyPatch(html);
+      this.querySelector("[data-after-shown]")?.removeAttribute("disabled");
+    } catch (error) {
+      this.#hide();
+      toast(sentenceOf(error));
+    }
+  }
+
+  #hide() {
+    if (!this.#isShown) return;
+    this.#setShown(false);
+    this.querySelector(".words").replaceWith(this.#bars.cloneNode(true));
+  }
+
+  #setShown(isShown) {
+    this.#isShown = isShown;
+    this.#button.ariaPressed = String(isShown);
+  }
+
+  async #copy() {
+    try {
+      const [list] = topLevel(await requestHtml(REVEAL, { method: "POST" }));
+      const words = [...list.children].map((item) => item.textContent.trim());
+      await navigator.clipboard.writeText(words.join(" "));
+      setTimeout(clearClipboard, CLIPBOARD_LIFE_MS);
+      toast("Copied. The clipboard is cleared in 60 seconds.");
+    } catch (error) {
+      toast(error instanceof DOMException ? "The browser did not allow it." : sentenceOf(error));
+    }
+  }
+}
+
+/** A browser lets only the window in front write, so a window behind waits until it is in front. */
+function clearClipboard() {
+  if (document.hasFocus()) navigator.clipboard.writeText("").catch(() => {});
+  else window.addEventListener("focus", clearClipboard, { once: true });
+}
+
+customElements.define("hold-to-show", HoldToShow);

@@ -1,0 +1,58 @@
+/*
+ * <stopped-notice> appears while the program does not answer and leaves when it does again. A program
+ * that stays away has been ended: then the tab shows nothing of it any more.
+ */
+
+import { RequestError, request } from "../lib/request.js";
+
+const GRACE_MS = 30_000;
+const NO_ANSWER = 0;
+
+class StoppedNotice extends HTMLElement {
+  #listening = new AbortController();
+  #timer = 0;
+
+  connectedCallback() {
+    const { signal } = this.#listening;
+    document.addEventListener("server:gone", () => this.#show(), { signal });
+    document.addEventListener("server:back", () => this.#hide(), { signal });
+    this.querySelector("button").addEventListener("click", () => this.#findOut());
+  }
+
+  disconnectedCallback() {
+    this.#listening.abort();
+    clearTimeout(this.#timer);
+  }
+
+  #show() {
+    if (!this.hidden) return;
+    this.hidden = false;
+    this.#timer = setTimeout(() => this.#giveUp(), GRACE_MS);
+  }
+
+  #hide() {
+    this.hidden = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #giveUp() {
+    if (await this.#findOut()) return;
+    const { content } = this.querySelector("template");
+    document.getElementById("screen").replaceWith(content.cloneNode(true));
+    this.#hide();
+  }
+
+  /** Returns whether the program answers; the server decides what a refused tab shows. */
+  async #findOut() {
+    try {
+      await request("/connection");
+      return true;
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      if (error.isRefused) location.reload();
+      return error.status !== NO_ANSWER;
+    }
+  }
+}
+
+customElements.define("stopped-notice", StoppedNotice);

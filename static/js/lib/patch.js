@@ -1,0 +1,121 @@
+/*
+ * The patch protocol, and the only file that turns text into elements. Every HTML comes from our own
+ * server, which escapes what people wrote; Trusted Types keep any other file from doing the same.
+ *
+ * Each top-level element E of a patch
+ *   - replaces the element with its id, or
+ *   - with data-into="list" goes into that list, where data-sort and the list's data-order say; it is
+ *     dropped if the list is absent or shows something else (data-for differs).
+ */
+
+import { fillTyped, keepTyped } from "./typed.js";
+
+const policy = window.trustedTypes?.createPolicy("safehouse-patch", { createHTML: (html) => html });
+
+/**
+ * Puts `html` into the page. Only the `answer` to something the user did may move the focus to a
+ * new place; a push leaves it where it is.
+ */
+export function applyPatch(html, { answer = false } = {}) {
+  place(topLevel(html), answer);
+}
+
+/**
+ * Brings the page up to date after a gap without moving it: of a pane that is already open only the
+ * messages are taken, and nothing closes. A pane with no message in common has missed too much and
+ * is replaced.
+ */
+export function refresh(html) {
+  const open = document.getElementById("pane")?.dataset.for;
+  place(
+    topLevel(html).flatMap((element) => {
+      if (element.id !== "pane") return [element];
+      if (!open || element.dataset.for !== open) return [];
+      const parts = [...element.querySelectorAll("[data-into]")];
+      return parts.some((part) => document.getElementById(part.id)) ? parts : [element];
+    }),
+    false,
+  );
+}
+
+/** The elements of `html`, belonging to no document yet. */
+export function topLevel(html) {
+  const template = document.createElement("template");
+  template.innerHTML = policy ? policy.createHTML(html) : html;
+  return [...document.importNode(template.content, true).children];
+}
+
+function place(elements, answer) {
+  const active = document.activeElement;
+  document.dispatchEvent(new CustomEvent("patch:before"));
+  const placed = elements.filter((element) => {
+    const old = document.getElementById(element.id);
+    const hadFocus = Boolean(old?.contains(active));
+    const isPlaced = element.dataset.into ? placeInto(element, old) : placeOver(element, old);
+    if (isPlaced && hadFocus) refocus(element, active);
+    return isPlaced;
+  });
+  if (answer) focusFirst(placed);
+  document.dispatchEvent(new CustomEvent("patch:after", { detail: { placed } }));
+}
+
+function placeOver(element, old) {
+  if (!old) return false;
+  keepTyped(old);
+  fillTyped(element);
+  old.replaceWith(element);
+  return true;
+}
+
+function placeInto(element, old) {
+  const list = document.getElementById(element.dataset.into);
+  if (!list || (list.dataset.for ?? "") !== (element.dataset.for ?? "")) return false;
+  if (old?.parentElement === list && old.dataset.sort === element.dataset.sort) {
+    old.replaceWith(element);
+    return true;
+  }
+  old?.remove();
+  list.insertBefore(element, successor(list, element));
+  return true;
+}
+
+/** The element that stands behind `element` in `list`; null at the end, where most new ones belong. */
+function successor(list, element) {
+  const sign = list.dataset.order === "desc" ? -1 : 1;
+  const key = sortKey(element);
+  let next = null;
+  for (const other of [...list.querySelectorAll(":scope > [data-sort]")].reverse()) {
+    if (sign * compareKeys(sortKey(other), key) <= 0) break;
+    next = other;
+  }
+  return next;
+}
+
+/** "1763712000000.17" is a time and a number: as one fraction, .9 would stand behind .17. */
+function sortKey(element) {
+  return element.dataset.sort.split(".").map(Number);
+}
+
+function compareKeys([time, number = 0], [otherTime, otherNumber = 0]) {
+  return time - otherTime || number - otherNumber;
+}
+
+/** Gives the focus back to what stands where the focused element was. */
+function refocus(element, active) {
+  const same = active.id && (element.id === active.id ? element : findById(element, active.id));
+  const next = same || element.querySelector("button, input, textarea, [tabindex]") || element;
+  if (!next.matches("button, input, textarea, [tabindex]")) next.tabIndex = -1;
+  next.focus({ preventScroll: true });
+}
+
+function findById(root, id) {
+  return root.querySelector(`#${CSS.escape(id)}`);
+}
+
+/** A field is not focused where that would open a keyboard over half of the screen. */
+function focusFirst(placed) {
+  const wanted = placed.flatMap((element) => [...element.querySelectorAll("[data-autofocus]")]);
+  const coarse = matchMedia("(pointer: coarse)").matches;
+  const target = wanted.find((element) => !(coarse && element.matches("input, textarea")));
+  target?.focus({ preventScroll: true });
+}

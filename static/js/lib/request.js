@@ -1,0 +1,79 @@
+/*
+ * The only way to the server. Every request carries a header that another origin cannot send without
+ * asking first, and where one host name serves several tabs also the secret of this tab.
+ */
+
+const STOPPED = "Safehouse is not running. Start it again, then continue in the new tab.";
+const REFUSED = "This tab may not continue. Start Safehouse again, then continue in the new tab.";
+const BROKEN = "Safehouse could not do this. Nothing was changed.";
+const SHARED_HOST = "127.0.0.1";
+
+/** What went wrong, in a sentence for the person at the screen. `status` is 0 without an answer. */
+export class RequestError extends Error {
+  constructor(message, { code = "", hint = "", status = 0 } = {}) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+    this.status = status;
+  }
+
+  /** The session has ended or belongs to another tab: nothing but a fresh start helps. */
+  get isRefused() {
+    return [401, 403, 421].includes(this.status);
+  }
+
+  get sentence() {
+    return this.hint ? `${this.message} ${this.hint}` : this.message;
+  }
+}
+
+/** The secret that the launch left in the name of this tab; empty under a host name of our own. */
+export function tabSecret() {
+  const isSecret = location.hostname === SHARED_HOST && /^[\w-]+$/.test(window.name);
+  return isSecret ? window.name : "";
+}
+
+/** Returns the answer; throws RequestError, or AbortError when `signal` was the reason. */
+export async function request(path, { method = "GET", fields, signal } = {}) {
+  const response = await reach(path, { method, body: fields, signal, headers: headers() });
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+/** Returns the HTML of an answer. */
+export async function requestHtml(path, options) {
+  return (await request(path, options)).text();
+}
+
+function headers() {
+  const secret = tabSecret();
+  return secret ? { "X-Safehouse": "1", "X-Safehouse-Tab": secret } : { "X-Safehouse": "1" };
+}
+
+async function reach(path, options) {
+  try {
+    const response = await fetch(path, { ...options, cache: "no-store", redirect: "error" });
+    document.dispatchEvent(new CustomEvent("server:back"));
+    return response;
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    document.dispatchEvent(new CustomEvent("server:gone"));
+    throw new RequestError(STOPPED, { code: "stopped" });
+  }
+}
+
+async function refusal(response) {
+  const { status } = response;
+  const { message, code, hint } = (await errorIn(response)) ?? {};
+  const error = new RequestError(message ?? BROKEN, { code, hint, status });
+  if (!message && error.isRefused) error.message = REFUSED;
+  return error;
+}
+
+async function errorIn(response) {
+  try {
+    return (await response.json()).error;
+  } catch {
+    return null; // A guard answered with an empty body.
+  }
+}

@@ -1,0 +1,26 @@
+/*
+ * What was typed outlives the page part it was typed in: a conversation left and opened again, a step
+ * taken back. It is held in memory only and dies with the tab.
+ */
+
+const typed = new Map();
+
+/** Remembers the fields of `root` that are marked with data-keep="<name>". */
+export function keepTyped(root) {
+  for (const field of root.querySelectorAll("[data-keep]")) {
+    if (field.value) typed.set(field.dataset.keep, field.value);
+    else typed.delete(field.dataset.keep);
+  }
+}
+
+/** Fills the marked fields of `root` that have been filled before. */
+export function fillTyped(root) {
+  for (const field of root.querySelectorAll("[data-keep]")) {
+    field.value = typed.get(field.dataset.keep) ?? field.value;
+  }
+}
+
+/** Forgets everything, as soon as what was typed has served its purpose. */
+export function forgetTyped() {
+  typed.clear();
+}

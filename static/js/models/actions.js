@@ -1,0 +1,106 @@
+/*
+ * Buttons with data-get and forms with data-patch, wherever they stand: ask, then patch the page.
+ * An error stays with its form, or becomes a toast where there is none.
+ */
+
+import { applyPatch } from "../lib/patch.js";
+import { requestHtml } from "../lib/request.js";
+import { sentenceOf, toast } from "../lib/toast.js";
+import { forgetTyped } from "../lib/typed.js";
+
+const BUSY_AFTER_MS = 300;
+
+export class Actions {
+  #navigation = new AbortController();
+
+  start() {
+    document.addEventListener("click", (event) => this.#clicked(event));
+    document.addEventListener("submit", (event) => this.#submitted(event));
+    document.addEventListener("input", (event) => clearError(event.target.form));
+  }
+
+  #clicked(event) {
+    const skip = event.target.closest("[data-skip-to]");
+    if (skip) document.getElementById(skip.dataset.skipTo)?.focus();
+    const button = event.target.closest("[data-get]");
+    if (!button) return;
+    button.closest("[popover]")?.hidePopover();
+    this.#navigate(button, button.dataset.get);
+  }
+
+  #submitted(event) {
+    const form = event.target.closest("form[data-patch]");
+    if (!form) return;
+    event.preventDefault();
+    if (form.ariaBusy === "true") return;
+    const path =
+      (event.submitter ?? form).getAttribute("formaction") ?? form.getAttribute("action");
+    const fields = new URLSearchParams(new FormData(form));
+    if (form.method === "get") this.#navigate(event.submitter, `${path}?${fields}`);
+    else this.#send(form, event.submitter, { path, fields });
+  }
+
+  /** The last click wins: an answer to an earlier one would open what is no longer wanted. */
+  async #navigate(button, path) {
+    this.#navigation.abort();
+    const { signal } = (this.#navigation = new AbortController());
+    const done = showBusy(button);
+    try {
+      applyPatch(await requestHtml(path, { signal }), { answer: true });
+    } catch (error) {
+      if (error.name !== "AbortError") toast(sentenceOf(error));
+    } finally {
+      done();
+    }
+  }
+
+  async #send(form, button, { path, fields }) {
+    const done = showBusy(button);
+    form.ariaBusy = "true";
+    clearError(form);
+    try {
+      const html = await requestHtml(path, { method: "POST", fields });
+      if ("forget" in form.dataset) forgetTyped();
+      form.dispatchEvent(new CustomEvent("form:sent", { bubbles: true, detail: { fields } }));
+      applyPatch(html, { answer: true });
+    } catch (error) {
+      showError(form, error);
+    } finally {
+      form.ariaBusy = null;
+      done();
+    }
+  }
+}
+
+/** Marks `button` as busy once the wait is long enough to be noticed. */
+function showBusy(button) {
+  if (!button) return () => {};
+  const timer = setTimeout(() => (button.ariaBusy = "true"), BUSY_AFTER_MS);
+  return () => {
+    clearTimeout(timer);
+    button.ariaBusy = null;
+  };
+}
+
+function showError(form, error) {
+  const slot = form.querySelector("[data-error]");
+  if (!slot) return toast(sentenceOf(error));
+  setError(form, sentenceOf(error));
+  form.querySelector(`[aria-describedby~="${CSS.escape(slot.id)}"]`)?.focus();
+}
+
+function clearError(form) {
+  if (form?.matches("form[data-patch]")) setError(form, "");
+}
+
+/** Below a field stands its hint or its error, never both. */
+function setError(form, sentence) {
+  const slot = form.querySelector("[data-error]");
+  if (!slot || slot.hidden === !sentence) return;
+  slot.hidden = !sentence;
+  slot.querySelector("[data-error-text]").textContent = sentence;
+  for (const hint of form.querySelectorAll("[data-hint]")) hint.hidden = Boolean(sentence);
+  for (const field of form.querySelectorAll(`[aria-describedby~="${CSS.escape(slot.id)}"]`)) {
+    field.ariaInvalid = sentence ? "true" : null;
+  }
+}

@@ -1,0 +1,66 @@
+/*
+ * Live updates of one open screen. Pushes arrive as patches; whatever was missed before the
+ * connection stood, or while it was down, is fetched when it stands.
+ */
+
+import { io } from "../../vendor/socket.io.esm.min.js";
+import { applyPatch, refresh } from "../lib/patch.js";
+import { RequestError, request, requestHtml, tabSecret } from "../lib/request.js";
+
+const RECONNECT_FIRST_MS = 500;
+const RECONNECT_LONGEST_MS = 5000;
+const SUBPROTOCOL = "safehouse";
+
+export class Live {
+  #socket = null;
+
+  open() {
+    const secret = tabSecret();
+    this.#socket = io({
+      // Long polls would hold the workers of the server.
+      transports: ["websocket"],
+      reconnectionDelay: RECONNECT_FIRST_MS,
+      reconnectionDelayMax: RECONNECT_LONGEST_MS,
+      // The only field of a handshake that a page can set.
+      protocols: secret ? [SUBPROTOCOL, secret] : undefined,
+    });
+    this.#socket.on("connect", () => this.#catchUp());
+    this.#socket.on("patch", (html) => applyPatch(html));
+    this.#socket.on("gone", startOver);
+    this.#socket.on("disconnect", (reason) => reason === "io server disconnect" && startOver());
+    this.#socket.on("connect_error", () => this.#findReason());
+  }
+
+  close() {
+    this.#socket?.disconnect();
+    this.#socket = null;
+  }
+
+  async #catchUp() {
+    await orStartOver(async () => {
+      refresh(await requestHtml("/list"));
+      const conversation = document.getElementById("pane")?.dataset.for;
+      if (conversation) refresh(await requestHtml(`/conversations/${conversation}`));
+    });
+  }
+
+  /** A browser does not say why a socket failed. A plain request finds out. */
+  async #findReason() {
+    await orStartOver(() => request("/connection"));
+  }
+}
+
+/** The session has ended: the server decides what this tab shows now. */
+function startOver() {
+  location.reload();
+}
+
+async function orStartOver(ask) {
+  try {
+    await ask();
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    // Without an answer <stopped-notice> speaks and the socket tries again.
+    if (error.isRefused) startOver();
+  }
+}
