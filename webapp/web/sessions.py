@@ -1,0 +1,191 @@
+"""Who may ask: host names, cookies and tab secrets (security.md S3, S5).
+
+Cookies ignore ports: one set for 127.0.0.1 goes to every program on any port of this computer,
+other users' programs included. So the page is served under a host name that nobody can guess and
+that is new at every start, ``<label>.localhost``. To a browser every label is a site of its own,
+and the cookie goes nowhere else.
+
+The fallback. Where a browser cannot resolve that name, the page is served at 127.0.0.1, and the
+cookie alone grants nothing there. Every request also carries a secret of its tab: fetches in the
+header ``X-Safehouse-Tab``, the WebSocket as a subprotocol, the only field of a handshake that a
+page can set. A navigation to ``/`` can carry neither, so it is answered with the bare shell of the
+page, whose script then fetches with the header. The tab keeps its secret in ``window.name``, which
+survives a reload and is written nowhere else.
+
+What the fallback gives: a collected cookie is useless, and so is a request forged by a page on
+another port (the header forces a preflight that is never answered). What it does not give: a
+second tab (it has no secret and needs a launch of its own), and protection of ``window.name`` from
+a page of another port of 127.0.0.1 that the user opens *in that same tab*.
+
+Everything here is kept in memory only and ends with the process.
+"""
+
+import base64
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from webapp.clock import Clock
+from webapp.web.rates import TokenBucket
+from webapp.web.secret import Secret
+from webapp.web.sockets import LOOPBACK_V4
+
+COOKIE_NAME = "safehouse"
+TAB_HEADER = "X-Safehouse-Tab"
+# A host label is one DNS label of 128 bits in lower-case base32: 26 characters.
+LABEL_BYTES = 16
+# Several browsers, private windows, kiosk and person; past that the oldest one ends.
+MOST_SESSIONS = 16
+# security.md S13: more than a person with fast fingers, less than a loop.
+REQUESTS_PER_S = 20
+REQUESTS_BURST = 60
+
+
+class HostKind(Enum):
+    """Under which of our two names a browser reaches us."""
+
+    LABEL = "label"
+    LOOPBACK = "loopback"
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """The two names of one start."""
+
+    label: str
+    port: int
+
+    def name(self, kind: HostKind) -> str:
+        """Return what the Host header must be, exactly."""
+        host = f"{self.label}.localhost" if kind is HostKind.LABEL else LOOPBACK_V4
+        return f"{host}:{self.port}"
+
+    def origin(self, kind: HostKind) -> str:
+        """Return what the Origin header of our own pages is."""
+        return f"http://{self.name(kind)}"
+
+    def kind_of(self, host: str) -> HostKind | None:
+        """Return which name ``host`` is, None if it is neither."""
+        return next((kind for kind in HostKind if self.name(kind) == host), None)
+
+
+class Session:
+    """One browser that was let in. ``alive`` turns False once and for all."""
+
+    def __init__(self, kind: HostKind, *, clock: Clock) -> None:
+        self.kind = kind
+        self.cookie = Secret()
+        self.tab = Secret() if kind is HostKind.LOOPBACK else None
+        self.alive = True
+        self.allowance = TokenBucket(per_s=REQUESTS_PER_S, burst=REQUESTS_BURST, clock=clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The session of a request; ``bare`` if only the shell of the page may be answered."""
+
+    session: Session
+    bare: bool
+
+
+class Sessions:
+    """All browser sessions of one start."""
+
+    def __init__(self, *, port: int, clock: Clock) -> None:
+        self.hosts = Hosts(_new_label(), port)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._sessions: list[Session] = []
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_end(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` whenever sessions have ended."""
+        self._listeners.append(listener)
+
+    def begin(self, kind: HostKind) -> Session:
+        """Return a new session; the oldest one makes room if there are too many."""
+        session = Session(kind, clock=self._clock)
+        with self._lock:
+            self._sessions.append(session)
+            crowding = self._sessions[:-MOST_SESSIONS]
+        if crowding:
+            self._end(crowding)
+        return session
+
+    def rotate(self, session: Session) -> str:
+        """Give ``session`` a new cookie; return the Set-Cookie value. The old one is void."""
+        session.cookie = Secret()
+        return set_cookie(session)
+
+    def end(self, session: Session) -> None:
+        """End one session."""
+        self._end([session])
+
+    def end_all(self) -> None:
+        """End every session."""
+        self._end(list(self._sessions))
+
+    @property
+    def fallback_in_use(self) -> bool:
+        """Whether any session lives at 127.0.0.1; until then that name serves only launches."""
+        return any(session.kind is HostKind.LOOPBACK for session in self._sessions)
+
+    def identify(
+        self, kind: HostKind, *, cookies: str, tab_secrets: Sequence[str]
+    ) -> Identified | None:
+        """Return the session that a request with this Cookie header belongs to.
+
+        ``tab_secrets`` are the texts offered as the tab's secret; they count in the fallback only.
+        There the tab decides which session it is: all tabs share one cookie jar, so the cookie
+        may already be that of a later launch.
+        """
+        alive = [session for session in list(self._sessions) if session.kind is kind]
+        offered = cookie_values(cookies)
+        by_cookie = _matching(alive, lambda session: session.cookie, offered)
+        if by_cookie is None or kind is HostKind.LABEL:
+            return Identified(by_cookie, bare=False) if by_cookie else None
+        by_tab = _matching(alive, lambda session: session.tab, tab_secrets)
+        return Identified(by_tab or by_cookie, bare=by_tab is None)
+
+    def _end(self, ended: Sequence[Session]) -> None:
+        with self._lock:
+            for session in ended:
+                session.alive = False
+            self._sessions = [session for session in self._sessions if session.alive]
+        for listener in self._listeners:
+            listener()
+
+
+def set_cookie(session: Session) -> str:
+    """Return the Set-Cookie value of ``session``: it ends with the browser, and stays here."""
+    return f"{COOKIE_NAME}={session.cookie.reveal()}; Path=/; HttpOnly; SameSite=Strict"
+
+
+def cookie_values(header: str) -> list[str]:
+    """Return every value that our cookie has in a Cookie header.
+
+    A program on another port can plant a second one at 127.0.0.1; it must not hide the true one.
+    """
+    pairs = (part.strip().partition("=") for part in header.split(";"))
+    return [value for name, _, value in pairs if name == COOKIE_NAME]
+
+
+def _matching(
+    sessions: Sequence[Session],
+    secret_of: Callable[[Session], Secret | None],
+    offered: Sequence[str],
+) -> Session | None:
+    """Return the session one of whose secrets was offered; all are compared, whatever matches."""
+    found = None
+    for session in sessions:
+        secret = secret_of(session)
+        for text in offered:
+            if secret is not None and secret.matches(text) and session.alive:
+                found = session
+    return found
+
+
+def _new_label() -> str:
+    return base64.b32encode(secrets.token_bytes(LABEL_BYTES)).decode().rstrip("=").lower()
