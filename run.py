@@ -28,8 +28,6 @@ def main() -> int:
     """Run the program with our packages; return 1 after telling why that cannot be."""
     environment = ROOT / ".venv"
     try:
-        if sys.version_info < OLDEST_PYTHON:
-            raise SetupFailed(too_old(*sys.version_info[:2]))
         prepare(environment, LOCK)
     except SetupFailed as failure:
         sys.stderr.write(f"{failure}\n")
@@ -47,6 +45,8 @@ def prepare(environment: Path, lock_name: str) -> None:
     It is built from nothing, whatever an interrupted start or an older lock left there.
     Raises SetupFailed, and then nothing half-made is left.
     """
+    if sys.version_info < OLDEST_PYTHON:
+        raise SetupFailed(too_old(*sys.version_info[:2]))
     if is_ready(environment, lock_name):
         return
     if is_inside(environment):
@@ -66,8 +66,8 @@ def is_ready(environment: Path, lock_name: str) -> bool:
         stamp = (environment / STAMP_NAME).read_text(encoding="ascii")
     except (OSError, ValueError):
         return False
-    locks = [ROOT / name for name in (lock_name, TEST_LOCK) if (ROOT / name).exists()]
-    return stamp in map(stamp_for, locks) and python_of(environment).exists()
+    stamps = [stamp_for(ROOT / name) for name in (lock_name, TEST_LOCK)]
+    return stamp in stamps and python_of(environment).exists()
 
 
 def stamp_for(lock: Path) -> str:

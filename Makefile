@@ -1,0 +1,60 @@
+# The commands of this project; `make` lists them. PYTHON is the Python to start from.
+
+PYTHON ?= python3
+VECTORS ?= tests/vectors
+PY := .venv/bin/python
+
+# What the tests read: the measured coverage is fresh while none of it has changed since.
+SOURCES := $(shell find webapp templates static tests benchmarks docs -type f \
+	-not -path '*/__pycache__/*') run.py Makefile README.md pyproject.toml requirements.lock
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check lint vectors bench browser lock audit environment
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Start Safehouse (ARGS="--help" lists its options)
+	@$(PYTHON) run.py $(ARGS)
+
+test: environment ## Run all tests, those in the browser only where there is a Chromium
+	@rm -f .coverage
+	@$(MAKE) --no-print-directory .coverage
+
+check: lint .coverage ## Run what must pass before a commit: lint, types, tests, coverage
+	$(PY) -m coverage report
+	$(PY) -m coverage report --include='webapp/vault/*' --fail-under=100
+
+lint: environment ## Check style, formatting and types
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+
+vectors: environment ## Run the known-answer tests on the files of VECTORS=folder
+	VECTORS=$(abspath $(VECTORS)) $(PY) -m pytest -m vectors
+
+bench: environment ## Measure what has a budget and print both
+	$(PY) -m benchmarks
+
+browser: environment ## Run the tests in the browser only
+	$(PY) -m pytest --browser tests/browser
+
+lock: ## Choose the newest allowed package versions (needs uv)
+	uv pip compile $(LOCK_OPTIONS) --upgrade -o requirements.lock
+	uv pip compile $(LOCK_OPTIONS) --upgrade --extra test -o requirements-test.lock
+
+audit: environment ## Ask the public database whether a locked package has a known weakness
+	$(PY) -m pip_audit --strict --disable-pip --require-hashes -r requirements.lock
+
+LOCK_OPTIONS := pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url
+
+environment:
+	@$(PYTHON) -m tests.environment
+
+# One run of the tests serves `make test` and the thresholds of `make check`.
+.coverage: $(SOURCES) | environment
+	@$(PY) -m coverage erase
+	$(PY) -m coverage run -m pytest --browser-if-available $(TESTS)
+	@$(PY) -m coverage combine --quiet

@@ -1,0 +1,71 @@
+"""A clock that stands still until a test moves it."""
+
+import threading
+
+# 2025-02-19T21:20:00Z, the moment at which the reference vectors were made.
+START_MS = 1_740_000_000_000
+# Longest real wait for other threads; reached only when a test would otherwise hang.
+PATIENCE_S = 20.0
+
+
+class VirtualClock:
+    """A ``webapp.clock.Clock`` whose wall time and monotonic time are moved by hand."""
+
+    def __init__(self, start_ms: int = START_MS) -> None:
+        self._changed = threading.Condition()
+        self._wall_ms = start_ms
+        self._monotonic_s = 0.0
+        self._sleepers: list[threading.Condition] = []
+
+    def now_ms(self) -> int:
+        with self._changed:
+            return self._wall_ms
+
+    def monotonic_s(self) -> float:
+        with self._changed:
+            return self._monotonic_s
+
+    def wait(self, event: threading.Event, *, timeout_s: float) -> bool:
+        """Wait until ``event`` is set or the clock was moved by ``timeout_s``."""
+        # The event's own condition, so that setting the event and moving the clock wake one
+        # and the same wait; the alternative is to poll.
+        woken = event._cond
+        deadline = self.monotonic_s() + timeout_s
+        with woken:
+            self._register(woken)
+            try:
+                while not event.is_set() and self.monotonic_s() < deadline:
+                    woken.wait()
+            finally:
+                self._unregister(woken)
+        return event.is_set()
+
+    def advance(self, seconds: float) -> None:
+        """Let both times pass by ``seconds`` and wake whoever waited for that."""
+        with self._changed:
+            self._wall_ms += round(seconds * 1000)
+            self._monotonic_s += seconds
+            sleepers = list(self._sleepers)
+        for woken in sleepers:
+            with woken:
+                woken.notify_all()
+
+    def set_wall(self, now_ms: int) -> None:
+        """Jump the wall clock, as a user or a time server does; the monotonic time goes on."""
+        with self._changed:
+            self._wall_ms = now_ms
+
+    def await_sleepers(self, count: int = 1) -> None:
+        """Return when at least ``count`` threads wait on this clock, so that moving it counts."""
+        with self._changed:
+            enough = self._changed.wait_for(lambda: len(self._sleepers) >= count, PATIENCE_S)
+        assert enough, f"{count} threads should wait on the clock"
+
+    def _register(self, woken: threading.Condition) -> None:
+        with self._changed:
+            self._sleepers.append(woken)
+            self._changed.notify_all()
+
+    def _unregister(self, woken: threading.Condition) -> None:
+        with self._changed:
+            self._sleepers.remove(woken)
