@@ -1,0 +1,49 @@
+"""The schema, as numbered steps that only go forward.
+
+The number of the last step taken is PRAGMA user_version, and changes in the same
+transaction as the tables: a crash leaves the old schema with the old number, or the
+new one with the new. A database with a higher number than this program knows is
+refused before anything in it changes.
+"""
+
+from collections.abc import Sequence
+
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from webapp.storage.connection import Connection
+from webapp.storage.errors import DatabaseTooNew, DatabaseUnreadable
+from webapp.storage.migrations.v0001_messages import STATEMENTS as V0001
+
+# Step n is at index n - 1.
+STEPS: tuple[tuple[str, ...], ...] = (V0001,)
+
+
+def migrate(connection: Connection, steps: Sequence[Sequence[str]] = STEPS) -> None:
+    """Take every step that the database has not taken yet.
+
+    Raises DatabaseTooNew, with the database untouched.
+    """
+    version = schema_version(connection)
+    if version > len(steps):
+        raise DatabaseTooNew("the schema is of a newer version")
+    for number, statements in enumerate(steps[version:], start=version + 1):
+        _take_step(connection, number, statements)
+
+
+def schema_version(connection: Connection) -> int:
+    """Return the number of the last step this database has taken."""
+    row = connection.execute("PRAGMA user_version").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _take_step(connection: Connection, number: int, statements: Sequence[str]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except sqlcipher.Error as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise DatabaseUnreadable("a migration failed and was undone") from error

@@ -1,0 +1,169 @@
+"""One connection to a container: keyed, hardened, and checked before it is used.
+
+A setting that does not exist, or that this build ignores, is accepted by SQLite
+without a word. So each one is read back, and a connection that is not exactly as
+the table below says is never handed out.
+"""
+
+import sys
+from binascii import hexlify
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol
+
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from webapp.storage.errors import DatabaseUnreadable, DatabaseUnsafe
+
+Row = tuple[Any, ...]
+Parameters = Sequence[object]
+
+
+class Cursor(Protocol):
+    """The rows of one statement."""
+
+    rowcount: int
+    lastrowid: int
+
+    def fetchone(self) -> Row | None: ...
+    def fetchall(self) -> list[Row]: ...
+    def __iter__(self) -> Iterator[Row]: ...
+
+
+class Connection(Protocol):
+    """What query modules may do with a connection."""
+
+    in_transaction: bool
+
+    def execute(self, sql: str, parameters: Parameters = (), /) -> Cursor: ...
+    def executemany(self, sql: str, rows: Iterable[Parameters], /) -> Cursor: ...
+    def interrupt(self) -> None: ...
+    def close(self) -> None: ...
+
+
+# All connections of one process see true snapshots of each other and keep the index of
+# the log in memory, other processes are locked out. Elsewhere one connection must do.
+SHARED_VFS: Final[str | None] = "unix-excl" if sys.platform in ("linux", "darwin") else None
+
+PAGE_BYTES = 4096
+# Of these, SQLCipher keeps a nonce (16) and an HMAC-SHA512 (64) in every page.
+USABLE_PAGE_BYTES = PAGE_BYTES - 80
+
+# How long SQLite waits for another process to give a lock back before it gives up.
+_LOCK_WAIT_S = 5
+# One entry for each statement in this package, so that none is parsed twice.
+_CACHED_STATEMENTS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """A PRAGMA, what to set, and what must be read back (None: only read)."""
+
+    name: str
+    value: str | None
+    reads: str
+
+
+_BEFORE_KEY = (
+    # First of all: SQLCipher writes its log to stderr, with paths in it.
+    _Setting("cipher_log_level", "NONE", "NONE"),
+    # Memory of the library is locked and overwritten when freed. Off by default.
+    _Setting("cipher_memory_security", "ON", "1"),
+)
+_AFTER_KEY = (
+    _Setting("cipher_page_size", None, str(PAGE_BYTES)),
+    _Setting("cipher_use_hmac", None, "1"),
+    _Setting("cipher_plaintext_header_size", None, "0"),
+    # A sort that spills must not write plaintext into the system's temp directory.
+    _Setting("temp_store", "MEMORY", "2"),
+    _Setting("secure_delete", "ON", "1"),
+    _Setting("foreign_keys", "ON", "1"),
+    # A schema planted in the file must not run functions with side effects.
+    _Setting("trusted_schema", "OFF", "0"),
+    _Setting("cell_size_check", "ON", "1"),
+    _Setting("mmap_size", "0", "0"),
+    # "Sent" and "received" are promises; a power cut must not take them back.
+    _Setting("synchronous", "FULL", "2"),
+)
+_ALONE = _Setting("locking_mode", "EXCLUSIVE", "exclusive")
+_WAL = _Setting("journal_mode", "WAL", "wal")
+_READ_ONLY = _Setting("query_only", "ON", "1")
+
+
+def connect(
+    path: Path,
+    *,
+    key: bytes,
+    salt: bytes,
+    vfs: str | None = SHARED_VFS,
+    mode: Literal["rw", "rwc"] = "rw",
+) -> Connection:
+    """Return a writing connection to the database at ``path``; ``rwc`` may create it.
+
+    Raises DatabaseUnreadable if the file is missing, damaged or of another key,
+    DatabaseUnsafe if a setting did not take effect.
+    """
+    uri = f"{path.absolute().as_uri()}?mode={mode}" + (f"&vfs={vfs}" if vfs else "")
+    connection: Any = None
+    try:
+        connection = sqlcipher.connect(
+            uri,
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=_LOCK_WAIT_S,
+            cached_statements=_CACHED_STATEMENTS,
+        )
+        _apply(connection, _BEFORE_KEY)
+        _set_key(connection, key=key, salt=salt)
+        _apply(connection, _AFTER_KEY if vfs else (*_AFTER_KEY, _ALONE))
+        _forbid_extensions(connection)
+        _apply(connection, (_WAL,))
+        checked: Connection = connection
+    except BaseException as error:
+        if connection is not None:
+            connection.close()
+        if isinstance(error, sqlcipher.Error):
+            raise DatabaseUnreadable("the database does not open") from error
+        raise
+    return checked
+
+
+def connect_reader(path: Path, *, key: bytes, salt: bytes, vfs: str) -> Connection:
+    """Return a connection that can only read, beside the writing one of this process."""
+    connection = connect(path, key=key, salt=salt, vfs=vfs)
+    _apply(connection, (_READ_ONLY,))
+    return connection
+
+
+def _apply(connection: Connection, settings: Iterable[_Setting]) -> None:
+    for setting in settings:
+        if setting.value is not None:
+            connection.execute(f"PRAGMA {setting.name} = {setting.value}").fetchall()
+        row = connection.execute(f"PRAGMA {setting.name}").fetchone()
+        if row is None or str(row[0]) != setting.reads:
+            raise DatabaseUnsafe(f"{setting.name} did not take effect")
+
+
+def _set_key(connection: Any, *, key: bytes, salt: bytes) -> None:
+    """Hand over the raw key and the salt of the file, without deriving anything.
+
+    The hexadecimal form is what the library wants. It is kept out of ``str``, which
+    cannot be overwritten, and the copy made here is overwritten at once.
+    """
+    literal = bytearray(b"x'" + hexlify(key + salt) + b"'")
+    try:
+        connection.set_key(literal)
+    finally:
+        literal[:] = bytes(len(literal))
+
+
+def _forbid_extensions(connection: Any) -> None:
+    connection.enable_load_extension(False)
+    try:
+        connection.execute("SELECT load_extension('')").fetchall()
+    except sqlcipher.OperationalError as error:
+        if "not authorized" in str(error):
+            return
+    raise DatabaseUnsafe("extensions could be loaded")

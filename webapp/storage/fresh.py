@@ -1,0 +1,70 @@
+"""What a data directory is on the day it is made: every name, size and mode.
+
+The first start builds exactly this, and so does every erase, by the same code. The
+tests that compare an erased directory with a new one read the same table. Nothing
+else is ever written here: no log, no date of installation, no id.
+"""
+
+import secrets
+from dataclasses import dataclass
+
+from webapp.storage.files import STAGING_SUFFIX
+from webapp.vault.containers import CONTAINER_BYTES, CONTAINER_COUNT, container_salt
+from webapp.vault.slots import VAULT_BYTES
+
+VAULT = "vault"
+THROTTLE = "throttle"
+TRIPWIRE = "tripwire"
+DOOR = "door"
+CONTAINERS = "containers"
+
+# The record of failed codes and its check value; zero bytes say that none was typed.
+THROTTLE_BYTES = 64
+# One block: keys and fields of the drop, random until the first account exists.
+TRIPWIRE_BYTES = 4096
+# A 32-byte token and the port it is for, with room to spare.
+DOOR_BYTES = 64
+
+# What SQLite puts beside a database while it is in use.
+SIDE_SUFFIXES = ("-wal", "-shm", "-journal")
+
+
+@dataclass(frozen=True, slots=True)
+class FreshFile:
+    """One file of a fresh data directory."""
+
+    name: str
+    size_bytes: int
+
+
+FRESH_FILES = (
+    FreshFile(VAULT, VAULT_BYTES),
+    FreshFile(THROTTLE, THROTTLE_BYTES),
+    FreshFile(TRIPWIRE, TRIPWIRE_BYTES),
+    FreshFile(DOOR, DOOR_BYTES),
+    *(FreshFile(f"{CONTAINERS}/{n}", CONTAINER_BYTES) for n in range(CONTAINER_COUNT)),
+)
+
+TOP_LEVEL_NAMES = frozenset({VAULT, THROTTLE, TRIPWIRE, DOOR, CONTAINERS})
+STAGING_NAMES = frozenset(name + STAGING_SUFFIX for name in (VAULT, THROTTLE, TRIPWIRE, DOOR))
+
+
+def fresh_throttle() -> bytes:
+    """Return a throttle that has counted nothing."""
+    return bytes(THROTTLE_BYTES)
+
+
+def fresh_tripwire() -> bytes:
+    """Return a tripwire that stands for no account: random, as one in use looks."""
+    return secrets.token_bytes(TRIPWIRE_BYTES)
+
+
+def fresh_door() -> bytes:
+    """Return a door that no process stands behind."""
+    return secrets.token_bytes(DOOR_BYTES)
+
+
+def fresh_container(vault_salt: bytes, number: int) -> bytes:
+    """Return a container that holds nothing: salt and random bytes, as a used one looks."""
+    salt = container_salt(vault_salt, number)
+    return salt + secrets.token_bytes(CONTAINER_BYTES - len(salt))
