@@ -7,13 +7,13 @@ that counts in a word.
 
 import re
 import unicodedata
+from binascii import crc32
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Final
-from zlib import crc32
 
 from webapp.protocol.errors import RemoteProtocolError
 from webapp.protocol.keys import Seed

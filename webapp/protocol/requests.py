@@ -9,6 +9,7 @@ from typing import Final, Literal
 from webapp.protocol import signed_text
 from webapp.protocol.errors import LocalProtocolError
 from webapp.protocol.identifiers import (
+    PUBLIC_INBOX_MAX_TTL_MS,
     AccountId,
     MessageHash,
     needs_auth_to_store,
@@ -19,6 +20,8 @@ from webapp.protocol.signed_text import ExpiryChange
 # Limits of every node (storage-rpc.md §13); asking for more fails the whole request.
 MAX_DATA_BYTES: Final = 76_800
 MAX_SUBREQUESTS: Final = 20
+# How long every client asks swarms to keep a text (messages.md §6).
+MESSAGE_TTL_MS: Final = PUBLIC_INBOX_MAX_TTL_MS
 
 # Exactly the fields that other clients ask for, so that we do not stand out.
 _NODE_FIELDS: Final = (
