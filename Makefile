@@ -32,7 +32,7 @@ lint: environment ## Check style, formatting and types
 	$(PY) -m mypy
 
 vectors: environment ## Run the known-answer tests on the files of VECTORS=folder
-	VECTORS=$(abspath $(VECTORS)) $(PY) -m pytest -m vectors
+	SAFEHOUSE_VECTORS=$(abspath $(VECTORS)) $(PY) -m pytest -m vectors
 
 bench: environment ## Measure what has a budget and print both
 	$(PY) -m benchmarks
