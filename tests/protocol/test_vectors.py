@@ -1,0 +1,62 @@
+"""Known-answer tests: what Session's own code answered, ours must answer too.
+
+The folder is ``tests/vectors`` or the one that SAFEHOUSE_VECTORS names.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.protocol import vector_encrypt, vector_identity, vector_onion
+from webapp.protocol.errors import ProtocolError
+
+FOLDER = Path(os.environ.get("SAFEHOUSE_VECTORS") or Path(__file__).parent.parent / "vectors")
+CHECKS = {
+    "identity": vector_identity.CHECKS,
+    "encrypt": vector_encrypt.CHECKS,
+    "onion": vector_onion.CHECKS,
+}
+LATER = {"identity": set[str](), "encrypt": vector_encrypt.LATER, "onion": set[str]()}
+# Where the reference raises, these of ours answer no.
+ANSWER_NO = {"ed25519_verify"}
+
+pytestmark = pytest.mark.vectors
+
+
+def cases_of(area: str) -> list[dict[str, Any]]:
+    cases: list[dict[str, Any]] = json.loads((FOLDER / f"{area}.json").read_text())["cases"]
+    return cases
+
+
+def collected(*, refused: bool) -> list[Any]:
+    return [
+        pytest.param(checks[case["op"]], case, id=case["id"])
+        for area, checks in CHECKS.items()
+        for case in cases_of(area)
+        if case["op"] in checks and is_refused(case) == refused
+    ]
+
+
+def is_refused(case: dict[str, Any]) -> bool:
+    return "error" in case and case["op"] not in ANSWER_NO
+
+
+@pytest.mark.parametrize(("check", "case"), collected(refused=False))
+def test_the_answer_is_that_of_the_reference(check: Any, case: dict[str, Any]) -> None:
+    check({"output": False} | case)
+
+
+@pytest.mark.parametrize(("check", "case"), collected(refused=True))
+def test_what_the_reference_refuses_is_refused(check: Any, case: dict[str, Any]) -> None:
+    expected = vector_identity.ERRORS.get(case.get("error_type", ""), ProtocolError)
+    with pytest.raises(expected):
+        check(case)
+
+
+@pytest.mark.parametrize("area", CHECKS)
+def test_every_operation_is_checked_or_named_as_a_later_one(area: str) -> None:
+    operations = {case["op"] for case in cases_of(area)}
+    assert operations <= CHECKS[area].keys() | LATER[area]
