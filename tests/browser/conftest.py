@@ -1,0 +1,77 @@
+"""One browser and one practice network for all stories; people come and go."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.people import PROJECT, AppProcess, Person, announced
+
+# As root, as in a container, Chromium refuses to start inside its own sandbox. The rest keeps
+# the browser from calling its maker, which has nothing to do with what the page asks for.
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+Arrive = Callable[..., Person]
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: Path) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(chromium_path), args=BROWSER_FLAGS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def network_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A practice network that runs on its own; the path of its network file."""
+    folder = tmp_path_factory.mktemp("localnet")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "webapp.localnet", "--announce", "--data-dir", str(folder)],
+        cwd=PROJECT,
+        env=dict(os.environ),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    yield str(announced(process)["network_file"])
+    process.terminate()
+    assert process.wait(timeout=20) == 0
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+@pytest.fixture
+def arrive(browser: Browser, network_file: str, tmp_path: Path) -> Iterator[Arrive]:
+    """Let a person sit down at a computer of their own, with the app started.
+
+    At the end nobody may have seen a message on the console, and no request may have left
+    this computer.
+    """
+    here: list[Person] = []
+
+    def arrive_(name: str, *, network: str = network_file, width: int = 1280) -> Person:
+        app = AppProcess(tmp_path / name, network=network).start()
+        person = Person(name, browser=browser, app=app, width=width)
+        here.append(person)
+        return person
+
+    yield arrive_
+    for person in here:
+        person.leaves()
+    for person in here:
+        assert person.complaints == []
+        assert person.foreign == []

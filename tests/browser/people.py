@@ -1,0 +1,168 @@
+"""People at their own computers: one app process and one browser each, spoken of in their verbs."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+PROJECT = Path(__file__).parents[2]
+# Longest wait for something a person would see; generous because two cores carry two apps,
+# a network and a browser at once.
+PATIENCE_MS = 30_000
+
+
+def announced(process: "subprocess.Popen[str]") -> dict[str, object]:
+    """Return the line of JSON that a process prints when it is ready."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, "the process ended before it was ready"
+    return dict(json.loads(line))
+
+
+@dataclass
+class AppProcess:
+    """One running app with its own home and data directory."""
+
+    home: Path
+    network: str
+    process: "subprocess.Popen[str] | None" = None
+    announcement: dict[str, object] = field(default_factory=dict)
+
+    def start(self) -> Self:
+        self.home.mkdir(exist_ok=True)
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                str(PROJECT / "run.py"),
+                "--no-browser",
+                "--announce",
+                "--data-dir",
+                str(self.home / "data"),
+                "--network",
+                self.network,
+            ],
+            cwd=PROJECT,
+            env={**os.environ, "HOME": str(self.home)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.announcement = announced(self.process)
+        return self
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        return self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> int:
+        assert self.process is not None
+        self.process.send_signal(number)
+        code = self.process.wait(timeout=20)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return code
+
+
+class Person:
+    """Somebody in front of a browser."""
+
+    def __init__(self, name: str, *, browser: Browser, app: AppProcess, width: int = 1280) -> None:
+        self.name = name
+        self.app = app
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": width, "height": 844 if width < 600 else 940}
+        )
+        self.complaints: list[str] = []
+        self.foreign: list[str] = []
+        self.page: Page = self.new_tab()
+
+    def leaves(self) -> None:
+        self.context.close()
+        if self.app.process is not None and self.app.process.poll() is None:
+            assert self.app.stop() == 0
+
+    def comes_back(self) -> Self:
+        """Start the app again after a crash, in a fresh tab: the old one has lost its program."""
+        self.complaints.clear()
+        self.page.close()
+        self.app.start()
+        self.page = self.new_tab()
+        return self.opens_the_app()
+
+    def new_tab(self) -> Page:
+        page = self.context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self._watch(request.url))
+        return page
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def _watch(self, url: str) -> None:
+        host = url.split("/")[2].rsplit(":", 1)[0] if "//" in url else ""
+        local = url.startswith(("file:", "blob:", "data:"))
+        if not local and not (host.endswith(".localhost") or host == "127.0.0.1"):
+            self.foreign.append(url)
+
+    def opens_the_app(self) -> Self:
+        self.page.goto(Path(str(self.app.announcement["launch"])).as_uri())
+        self.page.wait_for_url("http://*.localhost:*/", wait_until="load")
+        return self
+
+    def makes_an_account(self, network: str | None = None) -> Self:
+        if network:
+            self.page.get_by_label(network).check()
+        self.page.get_by_role("button", name="Make a new account").click()
+        self.page.get_by_label("Display name").fill(self.name)
+        self.page.get_by_role("button", name="Make the account").click()
+        expect(self.page.locator("#conversations")).to_be_attached()
+        return self
+
+    def own_id(self) -> str:
+        """Read the Account ID where a person would look for it."""
+        self.page.get_by_role("button", name="Account:").click()
+        self.page.get_by_role("button", name="Show my Account ID").click()
+        shown = self.page.locator(".account-id").inner_text()
+        return "".join(shown.split())
+
+    def writes_to(self, account_id: str) -> Self:
+        self.page.get_by_role("button", name="New conversation").first.click()
+        self.page.get_by_label("Account ID").fill(account_id)
+        self.page.get_by_role("button", name="Start writing").click()
+        expect(self.page.locator("#log")).to_be_attached()
+        return self
+
+    def opens_conversation_with(self, name: str) -> Self:
+        self.page.locator("#conversations").get_by_text(name).first.click()
+        expect(self.page.locator("#log")).to_be_attached()
+        return self
+
+    def sends(self, text: str) -> Self:
+        field_ = self.page.get_by_role("textbox", name="Message")
+        field_.fill(text)
+        field_.press("Enter")
+        expect(field_).to_have_value("")
+        return self
+
+    def sees(self, text: str) -> Self:
+        expect(self.page.locator("#log").get_by_text(text, exact=True)).to_have_count(1)
+        return self
+
+    def sees_all_sent(self) -> Self:
+        expect(self.page.locator("#log [data-state=sending]")).to_have_count(0)
+        return self
+
+    def reads(self) -> list[str]:
+        """Return the texts of the open conversation, top to bottom."""
+        return self.page.locator("#log .bubble__text").all_inner_texts()

@@ -1,0 +1,65 @@
+"""One practice network for all service tests, and two people on it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.services.correspondents import Correspondent, PracticeSwitch
+from tests.virtual_clock import VirtualClock
+from webapp.protocol.keys import Seed
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture
+def practice(clock: VirtualClock) -> Iterator[PracticeSwitch]:
+    with PracticeSwitch(clock).running() as switch:
+        yield switch
+
+
+class _People:
+    def __init__(self, folder: Path, practice: PracticeSwitch, clock: VirtualClock) -> None:
+        self._folder = folder
+        self._practice = practice
+        self._clock = clock
+        self.made: list[Correspondent] = []
+
+    def make(self, name: str, seed: Seed) -> Correspondent:
+        path = self._folder / str(len(self.made))
+        person = Correspondent(
+            name, seed=seed, path=path, settings=self._practice.settings(), clock=self._clock
+        )
+        self.made.append(person)
+        return person
+
+
+@pytest.fixture
+def people(tmp_path: Path, practice: PracticeSwitch, clock: VirtualClock) -> Iterator[_People]:
+    people = _People(tmp_path, practice, clock)
+    yield people
+    for person in people.made:
+        person.closes()
+
+
+@pytest.fixture
+def alices_seed() -> Seed:
+    return Seed.generate()
+
+
+@pytest.fixture
+def alice(people: _People, alices_seed: Seed) -> Correspondent:
+    return people.make("Alice", alices_seed)
+
+
+@pytest.fixture
+def alices_other_device(people: _People, alices_seed: Seed) -> Correspondent:
+    return people.make("Alice", alices_seed)
+
+
+@pytest.fixture
+def bob(people: _People) -> Correspondent:
+    return people.make("Bob", Seed.generate())

@@ -1,0 +1,211 @@
+"""The only place where the parts meet: one start, from the command line to the last socket."""
+
+import json
+import os
+import signal
+import sys
+import threading
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+
+from flask import Flask
+
+from webapp.clock import Clock, SystemClock
+from webapp.config import Config, parse
+from webapp.localnet.network import PracticeNetwork
+from webapp.network.client import Network
+from webapp.network.settings import NetworkSettings, load_network_file
+from webapp.process import harden
+from webapp.resources import static_dir, templates_dir
+from webapp.services.errors import NetworkUnavailable
+from webapp.services.events import EventBus
+from webapp.services.networks import NetworkKind, Networks
+from webapp.services.runtime import Runtime
+from webapp.start_errors import START_ERRORS, sentence_of
+from webapp.storage import errors as storage
+from webapp.storage.data_directory import DataDirectory
+from webapp.storage.files import RealFiles
+from webapp.web.context import EXTENSION
+from webapp.web.door import Door, door_routes, knock
+from webapp.web.error_texts import ERROR_TEXTS
+from webapp.web.errors import NobodyAnswers, register_errors
+from webapp.web.guards import Guard
+from webapp.web.headers import SecureHeaders
+from webapp.web.launch import Launcher, launch_routes
+from webapp.web.live import Live
+from webapp.web.push import Push
+from webapp.web.server import Server
+from webapp.web.sessions import HostKind, Sessions
+from webapp.web.sockets import listen_on_loopback
+from webapp.web.views import account, connection, conversations, messages, start
+
+# Launch files live a minute; looking every few seconds costs nothing and is soon enough.
+TIMER_S = 5.0
+NETWORK_KINDS: dict[str, NetworkKind] = {
+    "session": "session",
+    "testnet": "testnet",
+    "local": "practice",
+    "file": "file",
+}
+BLUEPRINTS = (start, account, conversations, messages, connection)
+
+
+class Practice:
+    """The practice network inside this process, started when somebody first needs it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._network: PracticeNetwork | None = None
+
+    def settings(self) -> NetworkSettings:
+        """Return how to join it. Raises NetworkUnavailable."""
+        with self._lock:
+            if self._network is None:
+                network = PracticeNetwork(clock=self._clock)
+                try:
+                    network.start()
+                except OSError as error:
+                    raise NetworkUnavailable from error
+                self._network = network
+            return NetworkSettings.from_json(self._network.network_file())
+
+    def stop(self) -> None:
+        with self._lock:
+            if self._network is not None:
+                self._network.stop()
+
+
+class App:
+    """One running Safehouse."""
+
+    def __init__(self, config: Config, directory: DataDirectory, *, clock: Clock) -> None:
+        listeners = listen_on_loopback(config.port)
+        directory.prepare()
+        self._clock = clock
+        self._directory = directory
+        self._practice = Practice(clock)
+        self.port: int = listeners[0].getsockname()[1]
+        self.runtime = Runtime(
+            directory,
+            networks=Networks(
+                preselected=NETWORK_KINDS[config.network],
+                practice=self._practice.settings,
+                file=load_network_file(config.network_file) if config.network_file else None,
+            ),
+            make_network=lambda settings: Network(settings, clock=clock),
+            clock=clock,
+            events=EventBus(),
+        )
+        self.sessions = Sessions(port=self.port, clock=clock)
+        self.launcher = Launcher(config.launch_dir, sessions=self.sessions, clock=clock)
+        self._door = Door(
+            port=self.port, open_launch=self.launcher.create, write=directory.write_door
+        )
+        flask = self._make_flask()
+        self._live = Live(flask, sessions=self.sessions, clock=clock)
+        self.runtime.events.subscribe(Push(flask, live=self._live, runtime=self.runtime))
+        guard = Guard(flask, sessions=self.sessions)
+        self._server = Server(SecureHeaders(guard), listeners, admit=guard.admit, clock=clock)
+
+    @property
+    def url(self) -> str:
+        return self.sessions.hosts.origin(HostKind.LABEL) + "/"
+
+    def start(self) -> None:
+        """Open the account, then the doors. Raises ProtectedByCode and StorageError."""
+        self.runtime.start()
+        self._live.start()
+        self._server.start()
+
+    def run(self, stopping: threading.Event) -> None:
+        """Do what is due from time to time until ``stopping`` is set."""
+        while not self._clock.wait(stopping, timeout_s=TIMER_S):
+            self.launcher.expire()
+
+    def stop(self) -> None:
+        """Close everything; afterwards no thread, socket or side file is left."""
+        self._live.drop_all()
+        self._server.stop()
+        self._live.stop()
+        self.runtime.close()
+        self._practice.stop()
+        self.launcher.close()
+        self._door.close()
+        self._directory.release()
+
+    def _make_flask(self) -> Flask:
+        flask = Flask(
+            "webapp", template_folder=str(templates_dir()), static_folder=str(static_dir())
+        )
+        flask.extensions[EXTENSION] = self.runtime
+        for view in BLUEPRINTS:
+            flask.register_blueprint(view.blueprint)
+        flask.register_blueprint(launch_routes(self.launcher, sessions=self.sessions))
+        flask.register_blueprint(door_routes(self._door))
+        register_errors(flask, ERROR_TEXTS)
+        return flask
+
+
+def create_app(config: Config, *, clock: Clock | None = None) -> App:
+    """Return the app of ``config``, wired and holding its data directory, not yet started.
+
+    Raises AlreadyRunning, DataDirectoryUnusable, VaultDamaged, VaultTooNew,
+    PortTaken, NetworkError for a network file that makes no sense.
+    """
+    directory = DataDirectory(config.data_dir, RealFiles())
+    directory.lock()
+    try:
+        return App(config, directory, clock=clock or SystemClock())
+    except BaseException:
+        directory.release()
+        raise
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run Safehouse until it is told to stop; return the exit code of the process."""
+    harden()
+    config = parse(arguments)
+    try:
+        app = create_app(config)
+    except storage.AlreadyRunning:
+        return _open_running(config)
+    except START_ERRORS as error:
+        return _refuse(error)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        app.start()
+        _announce(config, app.launcher.create(), url=app.url)
+        app.run(stopping)
+    except START_ERRORS as error:
+        return _refuse(error)
+    finally:
+        app.stop()
+    return 0
+
+
+def _open_running(config: Config) -> int:
+    """Let the process that has this data directory make another launch file, and open that."""
+    directory = DataDirectory(config.data_dir, RealFiles())
+    try:
+        _announce(config, knock(directory.read_door()), url=None)
+    except (NobodyAnswers, storage.StorageError):
+        return _refuse(storage.AlreadyRunning())
+    return 0
+
+
+def _announce(config: Config, launch: Path, *, url: str | None) -> None:
+    if config.announce:
+        line = {"url": url, "launch": str(launch), "network": config.network, "pid": os.getpid()}
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+    if config.open_browser and not webbrowser.open(launch.as_uri()):
+        sys.stderr.write(f"Open this file in your browser within a minute: {launch}\n")
+
+
+def _refuse(error: Exception) -> int:
+    sys.stderr.write(sentence_of(error) + "\n")
+    return 1

@@ -1,0 +1,80 @@
+"""What can go wrong in the services, in classes that the interface turns into sentences."""
+
+from typing import Final
+
+
+class ServiceError(Exception):
+    """Base of everything the services refuse."""
+
+
+class NoAccount(ServiceError):
+    """The action needs an open account and there is none."""
+
+
+class AccountExists(ServiceError):
+    """This space holds an account already."""
+
+
+class NameMissing(ServiceError):
+    """A display name has no visible character."""
+
+
+class NameTooLong(ServiceError):
+    """A display name is longer than the network allows (identity.md §4)."""
+
+
+class AccountIdLength(ServiceError):
+    """A text is no Account ID: it has ``length`` characters."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__("an Account ID has another length")
+        self.length: Final = length
+
+
+class AccountIdNotHex(ServiceError):
+    """A text is no Account ID: it has other characters than hexadecimal digits."""
+
+
+class AccountIdPrefix(ServiceError):
+    """A text is an ID of something else than a person."""
+
+
+class UnlistedWord(ServiceError):
+    """A recovery word is not in the list, and none of the list comes near."""
+
+    def __init__(self, position: int, *, word: str) -> None:
+        super().__init__("a word is not in the list")
+        self.position: Final = position
+        self.word: Final = word
+
+
+class UnknownNetwork(ServiceError):
+    """The chosen network is not one of those offered."""
+
+
+class NetworkUnavailable(ServiceError):
+    """The chosen network cannot be reached from here at all."""
+
+
+class UnknownConversation(ServiceError):
+    """No conversation has this number."""
+
+
+class UnknownMessage(ServiceError):
+    """No message has this number."""
+
+
+class EmptyMessage(ServiceError):
+    """A message without any visible character."""
+
+
+class MessageTooLong(ServiceError):
+    """A message above the limit of the network; ``over`` is the number of characters too many."""
+
+    def __init__(self, over: int) -> None:
+        super().__init__("a message is too long")
+        self.over: Final = over
+
+
+class ProtectedByCode(ServiceError):
+    """The vault opens under a code only, and this version cannot ask for one."""

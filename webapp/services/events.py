@@ -1,0 +1,57 @@
+"""What happened, told to whoever draws it.
+
+Services publish after their transaction has been committed (R6), so a
+subscriber that reads the database sees at least what the event speaks of.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesAdded:
+    """New rows of one conversation, in the order they were stored."""
+
+    conversation_id: int
+    message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChanged:
+    """One message has another state."""
+
+    conversation_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationChanged:
+    """The row of one conversation reads differently (name, unread count, snippet)."""
+
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChanged:
+    """The way into the network is up, down or being built."""
+
+
+Event = MessagesAdded | MessageChanged | ConversationChanged | ConnectionChanged
+Subscriber = Callable[[Event], None]
+
+
+class EventBus:
+    """Hands each event to every subscriber, on the thread that published it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._subscribers: tuple[Subscriber, ...] = ()
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        with self._lock:
+            self._subscribers = (*self._subscribers, subscriber)
+
+    def publish(self, event: Event) -> None:
+        for subscriber in self._subscribers:
+            subscriber(event)

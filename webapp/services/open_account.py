@@ -1,0 +1,47 @@
+"""One account whose container is open, with everything that acts for it.
+
+Theory of operation: an open account has two threads. The *sender* takes rows
+from the outbox, oldest first, and is woken by whoever writes one. The
+*receiver* asks the swarm again and again. Both use the account's own network,
+share nothing but the database and end when the account is closed; a result
+that arrives later finds the database closed and is dropped.
+"""
+
+from dataclasses import dataclass, field
+from threading import Event
+
+from webapp.clock import Clock
+from webapp.network.client import Network
+from webapp.protocol.content import Profile
+from webapp.protocol.identifiers import AccountId
+from webapp.protocol.keys import AccountKeys
+from webapp.services.events import EventBus
+from webapp.storage import accounts
+from webapp.storage.database import AccountDatabase
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAccount:
+    """The parts that every service of one account works with."""
+
+    database: AccountDatabase
+    keys: AccountKeys = field(repr=False)
+    network: Network
+    clock: Clock
+    events: EventBus
+    # Set by whoever puts a row into the outbox; the sender sleeps on it.
+    outbox_filled: Event = field(default_factory=Event, repr=False)
+
+    @property
+    def account_id(self) -> AccountId:
+        return self.keys.account_id
+
+    def profile(self) -> Profile:
+        """Return what contacts may see of this account, as it goes into visible messages."""
+        record = accounts.load(self.database)
+        return Profile(
+            name=record.name,
+            picture_url=None,
+            picture_key=None,
+            updated_s=record.profile_updated_s,
+        )

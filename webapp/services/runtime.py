@@ -1,0 +1,179 @@
+"""The state of the whole app: one data directory, and the account that is open in it.
+
+Theory of operation. There is one vault and, until codes exist, one space that
+opens without asking. The app is `fresh` while that space holds no account,
+`open` from the first account on, and `closed` once it has been stopped.
+
+    state    event     next
+    fresh    opened    open      an account was made, brought back or found at start
+    fresh    stopped   closed
+    open     stopped   closed    threads ended, database closed, keys dropped
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from webapp.clock import Clock
+from webapp.network.client import Network
+from webapp.network.settings import NetworkSettings
+from webapp.protocol.keys import AccountKeys, Seed
+from webapp.services.errors import AccountExists, NoAccount, ProtectedByCode
+from webapp.services.events import ConnectionChanged, EventBus
+from webapp.services.names import require_name
+from webapp.services.networks import Networks
+from webapp.services.open_account import OpenAccount
+from webapp.services.receiving import Receiver
+from webapp.services.restoring import seed_of
+from webapp.services.sending import Sender
+from webapp.storage import accounts, conversations
+from webapp.storage.accounts import AccountRecord
+from webapp.storage.data_directory import DataDirectory, Space
+from webapp.storage.database import AccountDatabase
+
+TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
+    ("fresh", "opened"): "open",
+    ("fresh", "stopped"): "closed",
+    ("open", "stopped"): "closed",
+}
+
+NetworkFactory = Callable[[NetworkSettings], Network]
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """An open account and its two threads."""
+
+    account: OpenAccount
+    sender: Sender
+    receiver: Receiver
+
+    def start(self) -> None:
+        self.sender.start()
+        self.receiver.start()
+
+    def stop(self) -> None:
+        """End the threads, then the network they wait for, then the database they write to."""
+        self.sender.stop()
+        self.receiver.stop()
+        self.account.network.close()
+        self.sender.join()
+        self.receiver.join()
+        self.account.database.close()
+
+
+class Runtime:
+    """Opens, makes and closes the account of a data directory."""
+
+    def __init__(
+        self,
+        directory: DataDirectory,
+        *,
+        networks: Networks,
+        make_network: NetworkFactory,
+        clock: Clock,
+        events: EventBus,
+    ) -> None:
+        self.networks = networks
+        self.clock = clock
+        self.events = events
+        self._directory = directory
+        self._make_network = make_network
+        # Held while an account is made or closed, so that a double click cannot make two.
+        self._changing = threading.Lock()
+        self._state = "fresh"
+        self._running: _Running | None = None
+
+    @property
+    def state(self) -> str:
+        """Whether the app is ``fresh``, ``open`` or ``closed``."""
+        return self._state
+
+    def account(self) -> OpenAccount:
+        """Return the open account. Raises NoAccount."""
+        running = self._running
+        if running is None:
+            raise NoAccount
+        return running.account
+
+    def start(self) -> None:
+        """Open the account of the directory, if there is one.
+
+        Raises ProtectedByCode and what the storage raises about a damaged directory.
+        """
+        with self._changing:
+            space = self._space()
+            if space.entries:
+                self._open(self._directory.open_container(space.entries[0]))
+
+    def create_account(self, name: str, *, network: str) -> None:
+        """Make an account called ``name`` on the chosen network and open it.
+
+        Raises NameMissing, NameTooLong, UnknownNetwork, AccountExists; then nothing has changed.
+        """
+        self._add(Seed.generate(), name=name, network=network, words_confirmed=False)
+
+    def restore_account(self, words: str, *, name: str, network: str) -> None:
+        """Open the account that ``words`` spell.
+
+        Whoever has typed the words has them: no reminder to write them down.
+        Raises RecoveryPasswordError and what ``create_account`` raises.
+        """
+        self._add(seed_of(words), name=name, network=network, words_confirmed=True)
+
+    def close(self) -> None:
+        """Close the account and stop; a second call does nothing."""
+        with self._changing:
+            if self._state == "closed":
+                return
+            running, self._running = self._running, None
+            if running is not None:
+                running.stop()
+            self._enter("stopped")
+
+    def _add(self, seed: Seed, *, name: str, network: str, words_confirmed: bool) -> None:
+        record = AccountRecord(
+            seed=seed,
+            name=require_name(name),
+            network=self.networks.record(network),
+            words_confirmed=words_confirmed,
+        )
+        account_id = AccountKeys.from_seed(seed).account_id
+
+        def fill(database: AccountDatabase) -> None:
+            with database.write():
+                accounts.create(database, record)
+                conversations.ensure_note_to_self(database, account_id)
+
+        with self._changing:
+            if self._state != "fresh":
+                raise AccountExists
+            # Asked before anything is written: a network file may be wrong.
+            self.networks.settings(record.network)
+            _, entry = self._directory.create_container(self._space(), fill=fill)
+            self._open(self._directory.open_container(entry))
+
+    def _space(self) -> Space:
+        space = self._directory.read_space()
+        if space is None:
+            raise ProtectedByCode
+        return space
+
+    def _open(self, database: AccountDatabase) -> None:
+        record = accounts.load(database)
+        network = self._make_network(self.networks.settings(record.network))
+        account = OpenAccount(
+            database=database,
+            keys=AccountKeys.from_seed(record.seed),
+            network=network,
+            clock=self.clock,
+            events=self.events,
+        )
+        network.on_state(lambda _state: self.events.publish(ConnectionChanged()))
+        self._running = _Running(account, Sender(account), Receiver(account))
+        self._running.start()
+        self._enter("opened")
+
+    def _enter(self, event: str) -> None:
+        self._state = TRANSITIONS[self._state, event]

@@ -1,0 +1,123 @@
+"""The sender: outbox rows to the recipients' swarms.
+
+Theory of operation. Each row is `waiting`, `sending` or `failed`; it is gone
+once a swarm has stored it. The state is committed *before* each network call,
+so a crash leaves a row in `sending`, which the next start turns back into
+`waiting`: the same bytes go out again, and the same bytes have the same hash,
+so the swarm keeps one copy (storage-rpc.md §7).
+
+    state      event          next       what the message shows
+    waiting    its turn       sending    clock
+    sending    stored         (gone)     one tick
+    sending    no answer      waiting    clock, tried again after a pause
+    sending    given up       failed     "Not sent", with a way to try again
+    failed     retry          waiting    clock
+    sending    crash, start   waiting    clock
+"""
+
+import threading
+
+from webapp.network.client import Stored
+from webapp.network.errors import NetworkError
+from webapp.services.events import MessageChanged
+from webapp.services.open_account import OpenAccount
+from webapp.storage import messages, outbox, received
+from webapp.storage.outbox import OutboxItem
+
+# Each attempt is up to three tries on different nodes already (network). The pauses give a
+# network that comes back within half a minute a chance before the user is asked to act.
+RETRY_PAUSES_MS = (1_000, 4_000, 10_000, 15_000)
+# How long the sender sleeps when nothing is due; it is woken when something is.
+IDLE_WAIT_S = 3_600.0
+
+
+class Sender:
+    """The thread that empties one account's outbox."""
+
+    def __init__(self, account: OpenAccount) -> None:
+        self._account = account
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
+
+    def start(self) -> None:
+        with self._account.database.write():
+            outbox.recover(self._account.database)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end; ``join`` waits for it."""
+        self._stopping.set()
+        self._account.outbox_filled.set()
+
+    def join(self) -> None:
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._account.outbox_filled.clear()
+            if not self.send_next():
+                self._account.clock.wait(self._account.outbox_filled, timeout_s=self._pause_s())
+
+    def _pause_s(self) -> float:
+        wake_ms = outbox.next_wake_ms(self._account.database)
+        if wake_ms is None:
+            return IDLE_WAIT_S
+        return max(0.0, (wake_ms - self._account.clock.now_ms()) / 1000)
+
+    def send_next(self) -> bool:
+        """Try the row whose turn it is; return whether there was one."""
+        account = self._account
+        with account.database.write():
+            item = outbox.next_due(account.database, account.clock.now_ms())
+            if item is None:
+                return False
+            outbox.mark_sending(account.database, item.id)
+        try:
+            stored = account.network.store(
+                item.recipient, item.data, sent_at_ms=item.sent_at_ms, ttl_ms=item.ttl_ms
+            )
+        except NetworkError:
+            self._postpone(item)
+        else:
+            self._finish(item, stored)
+        return True
+
+    def _finish(self, item: OutboxItem, stored: Stored) -> None:
+        database = self._account.database
+        with database.write():
+            outbox.finish(database, item.id)
+            # Our own copies come back with the next poll; they are known already.
+            received.remember(database, [(stored.hash, item.sent_at_ms + item.ttl_ms)])
+            if item.kind == "message" and item.message_id is not None:
+                messages.set_state(
+                    database, item.message_id, "sent", message_hash=stored.hash
+                )
+        self._tell(item)
+
+    def _postpone(self, item: OutboxItem) -> None:
+        """Back to waiting, or given up after the last pause; a copy for oneself never gives up."""
+        if self._stopping.is_set():
+            return  # The row stays in `sending`: the next start takes it up.
+        database = self._account.database
+        given_up = item.attempts >= len(RETRY_PAUSES_MS)
+        with database.write():
+            if given_up and item.kind != "sync":
+                outbox.mark_failed(database, item.id)
+                self._show_failed(item)
+            else:
+                pause_ms = RETRY_PAUSES_MS[min(item.attempts, len(RETRY_PAUSES_MS) - 1)]
+                outbox.mark_waiting(
+                    database,
+                    item.id,
+                    attempts=item.attempts + 1,
+                    next_attempt_ms=self._account.clock.now_ms() + pause_ms,
+                )
+        self._tell(item)
+
+    def _show_failed(self, item: OutboxItem) -> None:
+        if item.kind == "message" and item.message_id is not None:
+            messages.set_state(self._account.database, item.message_id, "failed")
+
+    def _tell(self, item: OutboxItem) -> None:
+        if item.kind == "message" and item.message_id is not None:
+            self._account.events.publish(MessageChanged(item.conversation_id, item.message_id))

@@ -1,0 +1,39 @@
+"""What a view is given: the runtime of this app, and the account that is open."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from flask import current_app
+from flask.typing import ResponseReturnValue
+
+from webapp.services.open_account import OpenAccount
+from webapp.services.runtime import Runtime
+from webapp.web.presenters import Calendar
+
+EXTENSION = "safehouse"
+
+Params = ParamSpec("Params")
+View = Callable[Params, ResponseReturnValue]
+
+
+def runtime() -> Runtime:
+    """Return the runtime that app.py has wired into this Flask app."""
+    return cast(Runtime, current_app.extensions[EXTENSION])
+
+
+def calendar() -> Calendar:
+    """Return the calendar of this moment."""
+    return Calendar(runtime().clock.now_ms())
+
+
+def with_account(
+    view: Callable[Concatenate[OpenAccount, Params], ResponseReturnValue],
+) -> View[Params]:
+    """Hand the open account to the view as its first argument. Raises NoAccount."""
+
+    @wraps(view)
+    def wrapped(*args: Params.args, **kwargs: Params.kwargs) -> ResponseReturnValue:
+        return view(runtime().account(), *args, **kwargs)
+
+    return wrapped

@@ -1,0 +1,232 @@
+"""From what the services return to what the templates show: flat values, no decisions left.
+
+Times become words in this computer's time zone here and nowhere else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from webapp.protocol.identifiers import AccountId
+from webapp.services.reading import AccountRecord, ConnectionState, Conversation, Message
+
+NOTE_TO_SELF = "Note to self"
+HUES = 10
+# ui/README.md: hue 4 equals the accent, so the account bar skips it.
+ACCENT_HUE = 4
+UNREAD_CAP = 999
+ID_GROUP_LENGTH = 4
+NODE_KEY_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One bubble (`partials/_message.html`)."""
+
+    id: int
+    conversation_id: int
+    sort: str
+    outgoing: bool
+    author: str
+    author_name: str
+    text: str
+    state: str
+    time_label: str
+    time_iso: str
+    day: str
+    day_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One row of the conversation list (`partials/_conversation_row.html`)."""
+
+    id: int
+    name: str
+    initials: str
+    hue: int
+    note_to_self: bool
+    short_id: str
+    snippet: str
+    failed: bool
+    unread: str
+    time_label: str
+    time_iso: str
+    sort: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """The open account, as its owner sees it."""
+
+    name: str
+    initials: str
+    hue: int
+    id_hex: str
+    id_groups: tuple[str, ...]
+    words_saved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionView:
+    """The connection button and its route."""
+
+    phase: str
+    label: str
+    sentence: str
+    stops: tuple[tuple[str, str], ...]
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The moment a page is drawn, to which "today" and "yesterday" refer."""
+
+    now_ms: int
+
+    def local(self, time_ms: int) -> datetime:
+        return datetime.fromtimestamp(time_ms / 1000, UTC).astimezone()
+
+    def days_ago(self, time_ms: int) -> int:
+        return (self.local(self.now_ms).date() - self.local(time_ms).date()).days
+
+    def short(self, time_ms: int) -> str:
+        """Return the time of a list row: hour today, then weekday, then date."""
+        moment = self.local(time_ms)
+        days = self.days_ago(time_ms)
+        if days <= 0:
+            return f"{moment:%H:%M}"
+        if days == 1:
+            return "Yesterday"
+        if days < 7:
+            return f"{moment:%a}"
+        if moment.year == self.local(self.now_ms).year:
+            return f"{moment.day} {moment:%b}"
+        return f"{moment.day} {moment:%b %Y}"
+
+    def day(self, time_ms: int) -> str:
+        """Return the words above the messages of one day."""
+        moment = self.local(time_ms)
+        today = self.local(self.now_ms)
+        if moment.date() == today.date():
+            return "Today"
+        if moment.date() == today.date() - timedelta(days=1):
+            return "Yesterday"
+        label = f"{moment:%A} {moment.day} {moment:%B}"
+        return label if moment.year == today.year else f"{label} {moment.year}"
+
+
+def initials(name: str | None) -> str:
+    """Return two characters for an avatar (ui/README.md: words, else letters, else prefix)."""
+    words = (name or "").split()
+    if not words:
+        return "05"
+    if len(words) == 1:
+        return words[0][:2].upper()
+    return (words[0][0] + words[1][0]).upper()
+
+
+def hue(account_id: AccountId) -> int:
+    """Return the colour number of an avatar: the first byte of the key, modulo ten."""
+    return account_id.x25519[0] % HUES
+
+
+def bar_hue(account_id: AccountId) -> int:
+    """Return the colour number of the account bar."""
+    number = hue(account_id)
+    return number if number != ACCENT_HUE else number + 1
+
+
+def present_account(record: AccountRecord, account_id: AccountId) -> AccountView:
+    text = account_id.hex
+    return AccountView(
+        name=record.name,
+        initials=initials(record.name),
+        hue=bar_hue(account_id),
+        id_hex=text,
+        id_groups=id_groups(text),
+        words_saved=record.words_confirmed,
+    )
+
+
+def id_groups(text: str) -> tuple[str, ...]:
+    """Return an Account ID cut in pieces that a person can compare."""
+    step = ID_GROUP_LENGTH
+    return tuple(text[start : start + step] for start in range(0, len(text), step))
+
+
+def conversation_name(conversation: Conversation) -> str:
+    if conversation.kind == "note_to_self":
+        return NOTE_TO_SELF
+    return conversation.name or conversation.account_id.short
+
+
+def present_row(conversation: Conversation, calendar: Calendar) -> RowView:
+    active = conversation.last_activity_ms
+    unread = conversation.unread
+    return RowView(
+        id=conversation.id,
+        name=conversation_name(conversation),
+        initials=initials(conversation.name),
+        hue=hue(conversation.account_id),
+        note_to_self=conversation.kind == "note_to_self",
+        short_id=conversation.account_id.short,
+        snippet=conversation.snippet,
+        failed=conversation.last_state == "failed",
+        unread=f"{UNREAD_CAP}+" if unread > UNREAD_CAP else str(unread or ""),
+        time_label=calendar.short(active) if active else "",
+        time_iso=calendar.local(active).isoformat(timespec="minutes") if active else "",
+        sort=active,
+    )
+
+
+def present_message(message: Message, *, peer_name: str, calendar: Calendar) -> MessageView:
+    moment = calendar.local(message.sort_ms)
+    return MessageView(
+        id=message.id,
+        conversation_id=message.conversation_id,
+        # Two numbers of fixed width, so that comparing text orders as (sort_ms, id).
+        sort=f"{message.sort_ms:015d}.{message.id:012d}",
+        outgoing=message.outgoing,
+        author="out" if message.outgoing else message.author.short,
+        author_name="You" if message.outgoing else peer_name,
+        text=message.body,
+        state=message.state,
+        time_label=f"{moment:%H:%M}",
+        time_iso=moment.isoformat(timespec="seconds"),
+        day=f"{moment:%Y-%m-%d}",
+        day_label=calendar.day(message.sort_ms),
+    )
+
+
+def present_messages(
+    page: Sequence[Message], *, conversation: Conversation, calendar: Calendar
+) -> list[MessageView]:
+    name = conversation_name(conversation)
+    return [present_message(message, peer_name=name, calendar=calendar) for message in page]
+
+
+PHASES = {
+    "connected": (
+        "Connected",
+        "Each message passes three nodes. Every node knows only the one before and the one "
+        "after it.",
+    ),
+    "connecting": ("Connecting", "Looking for nodes that answer and building a route."),
+    "offline": (
+        "Offline",
+        "No node answers. Messages wait here and are sent when the network is back.",
+    ),
+}
+STOP_NAMES = ("First node", "Second node", "Third node")
+
+
+def present_connection(state: ConnectionState) -> ConnectionView:
+    label, sentence = PHASES[state.phase]
+    stops = [("You", "this computer")]
+    for name, ed25519 in zip(STOP_NAMES, state.route, strict=False):
+        stops.append((name, ed25519.hex()[:NODE_KEY_SHOWN]))
+    if state.route:
+        nodes = f"{state.swarm_size} nodes" if state.swarm_size else "found when needed"
+        stops.append(("Swarm of the recipient", nodes))
+    return ConnectionView(state.phase, label, sentence, tuple(stops), state.last_error or "")

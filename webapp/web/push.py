@@ -1,0 +1,55 @@
+"""Live updates: what the services tell becomes HTML in every open tab.
+
+The same partials draw the page, the answer to an action and the push (R27).
+Rendering happens on the thread that published the event, after its commit.
+"""
+
+from flask import Flask, render_template
+
+from webapp.services import reading
+from webapp.services.errors import ServiceError
+from webapp.services.events import (
+    ConnectionChanged,
+    ConversationChanged,
+    Event,
+    MessageChanged,
+    MessagesAdded,
+)
+from webapp.services.runtime import Runtime
+from webapp.web.live import Live
+from webapp.web.presenters import present_connection
+from webapp.web.views import screens
+
+
+class Push:
+    """Subscribes to the event bus and sends patches to all tabs."""
+
+    def __init__(self, app: Flask, *, live: Live, runtime: Runtime) -> None:
+        self._app = app
+        self._live = live
+        self._runtime = runtime
+
+    def __call__(self, event: Event) -> None:
+        if not self._live.has_listeners():
+            return
+        with self._app.app_context():
+            try:
+                html = self._render(event)
+            except ServiceError:
+                return  # The account has been closed since: there is nobody to tell.
+        self._live.push(html)
+
+    def _render(self, event: Event) -> str:
+        account = self._runtime.account()
+        match event:
+            case MessagesAdded(conversation_id, message_ids):
+                # A page holds that many; what came before it is loaded by scrolling up.
+                latest = message_ids[-reading.PAGE_LIMIT :]
+                return screens.messages_and_row(account, conversation_id, latest)
+            case MessageChanged(conversation_id, message_id):
+                return screens.messages_and_row(account, conversation_id, (message_id,))
+            case ConversationChanged(conversation_id):
+                return screens.messages_and_row(account, conversation_id, ())
+            case ConnectionChanged():
+                state = present_connection(reading.connection(account))
+                return render_template("partials/_connection.html", connection=state)

@@ -1,0 +1,62 @@
+"""Conversations: the list, one of them, a new one."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from webapp.services import messaging, reading
+from webapp.services.open_account import OpenAccount
+from webapp.web.context import calendar, with_account
+from webapp.web.presenters import present_messages
+from webapp.web.views import screens
+
+blueprint = Blueprint("conversations", __name__)
+
+
+@blueprint.get("/list")
+@with_account
+def show_list(account: OpenAccount) -> ResponseReturnValue:
+    return screens.list_of(account)
+
+
+@blueprint.get("/conversations/new")
+@with_account
+def new(account: OpenAccount) -> ResponseReturnValue:
+    return render_template(
+        "pages/new_conversation.html",
+        echo=account.network.settings.echo,
+        own_id=account.account_id.hex,
+    )
+
+
+@blueprint.post("/conversations")
+@with_account
+def start(account: OpenAccount) -> ResponseReturnValue:
+    account_id = messaging.parse_account_id(request.form.get("account_id", ""))
+    return screens.conversation(account, messaging.start_conversation(account, account_id))
+
+
+@blueprint.get("/conversations/<int:number>")
+@with_account
+def show(account: OpenAccount, number: int) -> ResponseReturnValue:
+    return screens.conversation(account, number)
+
+
+@blueprint.get("/conversations/<int:number>/older")
+@with_account
+def older(account: OpenAccount, number: int) -> ResponseReturnValue:
+    conversation = reading.conversation(account, number)
+    before = screens.position(request.args.get("before", ""))
+    page = reading.page(account, number, before=before)
+    return render_template(
+        "partials/_older.html",
+        messages=present_messages(page, conversation=conversation, calendar=calendar()),
+        conversation_id=number,
+        more=len(page) == reading.PAGE_LIMIT,
+    )
+
+
+@blueprint.post("/conversations/<int:number>/read")
+@with_account
+def read(account: OpenAccount, number: int) -> ResponseReturnValue:
+    messaging.mark_read(account, number)
+    return "", 204

@@ -1,0 +1,125 @@
+"""The screens that several views answer with, put together from services and presenters."""
+
+from collections.abc import Mapping
+
+from flask import render_template
+
+from webapp.services import messaging, reading
+from webapp.services.errors import UnknownMessage
+from webapp.services.networks import NetworkKind
+from webapp.services.open_account import OpenAccount
+from webapp.web.context import calendar, runtime
+from webapp.web.presenters import (
+    conversation_name,
+    present_account,
+    present_connection,
+    present_message,
+    present_messages,
+    present_row,
+)
+
+Values = dict[str, object]
+
+
+def document() -> str:
+    """Return the whole page for the state that the app is in."""
+    if runtime().state == "fresh":
+        return render_template("layouts/page.html", screen="pages/welcome.html", **_welcome(None))
+    return render_template("layouts/page.html", screen="pages/main.html", **_main())
+
+
+def bare_document() -> str:
+    """Return the page for a tab that could not prove yet that it is ours: nothing private."""
+    return render_template("layouts/page.html", screen="pages/resume.html")
+
+
+def screen() -> str:
+    """Return what ``document`` shows, for a page that is loaded already."""
+    return welcome(None) if runtime().state == "fresh" else main()
+
+
+def list_of(account: OpenAccount) -> str:
+    """Return the list with no conversation open, and the state of the connection."""
+    return render_template(
+        "partials/_list.html",
+        rows=[present_row(row, calendar()) for row in reading.all_conversations(account)],
+        connection=present_connection(reading.connection(account)),
+        echo=account.network.settings.echo,
+    )
+
+
+def position(text: str) -> tuple[int, int]:
+    """Return the place in a conversation that ``MessageView.sort`` names. Raises UnknownMessage."""
+    try:
+        sort_ms, number = text.split(".")
+        return int(sort_ms), int(number)
+    except ValueError as error:
+        raise UnknownMessage from error
+
+
+def welcome(network: str | None) -> str:
+    return render_template("pages/welcome.html", **_welcome(network))
+
+
+def main() -> str:
+    return render_template("pages/main.html", **_main())
+
+
+def chosen_network(values: Mapping[str, str]) -> str:
+    """Return the network that a form carries along; the preselected one if it carries none."""
+    return values.get("network") or runtime().networks.preselected
+
+
+def _welcome(network: str | None) -> Values:
+    networks = runtime().networks
+    offered: tuple[NetworkKind, ...] = networks.offered()
+    return {
+        "offered": offered,
+        "network": network if network in offered else networks.preselected,
+        "file_name": networks.file.name if networks.file else "",
+    }
+
+
+def _main() -> Values:
+    account = runtime().account()
+    now = calendar()
+    return {
+        "account": present_account(reading.account_record(account), account.account_id),
+        "rows": [present_row(row, now) for row in reading.all_conversations(account)],
+        "connection": present_connection(reading.connection(account)),
+        "echo": account.network.settings.echo,
+    }
+
+
+def conversation(account: OpenAccount, number: int) -> str:
+    """Return the pane of one conversation; looking at it reads it."""
+    found = reading.conversation(account, number)
+    messaging.mark_read(account, number)
+    page = reading.page(account, number)
+    now = calendar()
+    return render_template(
+        "pages/conversation.html",
+        conversation=present_row(found, now),
+        messages=present_messages(page, conversation=found, calendar=now),
+        more=len(page) == reading.PAGE_LIMIT,
+    )
+
+
+def message(account: OpenAccount, number: int) -> str:
+    """Return one message and the row of its conversation, as they stand now."""
+    found = reading.message(account, number)
+    if found is None:
+        raise UnknownMessage
+    return messages_and_row(account, found.conversation_id, (number,))
+
+
+def messages_and_row(account: OpenAccount, number: int, message_ids: tuple[int, ...]) -> str:
+    """Return some messages of a conversation and its row, for an answer or a live push (R27)."""
+    owner = reading.conversation(account, number)
+    now = calendar()
+    views = [
+        present_message(found, peer_name=conversation_name(owner), calendar=now)
+        for message_id in message_ids
+        if (found := reading.message(account, message_id)) is not None
+    ]
+    return render_template("partials/_changes.html", messages=views, row=present_row(owner, now))

@@ -1,0 +1,72 @@
+"""The first pages: welcome, making an account, bringing one back."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from webapp.services import restoring
+from webapp.web.context import runtime
+from webapp.web.guards import BARE_PAGE_KEY
+from webapp.web.presenters import id_groups
+from webapp.web.views import screens
+
+# What static/js/lib/request.js sends with everything.
+OWN_SCRIPT = "X-Safehouse"
+
+blueprint = Blueprint("start", __name__)
+
+
+@blueprint.get("/")
+def page() -> ResponseReturnValue:
+    """The one address: the whole document, whatever state the app is in.
+
+    The scripts ask here too, for the screen alone, and say so by their header.
+    """
+    if request.environ.get(BARE_PAGE_KEY):
+        return screens.bare_document()
+    return screens.screen() if OWN_SCRIPT in request.headers else screens.document()
+
+
+@blueprint.get("/welcome")
+def welcome() -> ResponseReturnValue:
+    return screens.welcome(request.args.get("network"))
+
+
+@blueprint.get("/accounts/new")
+def new() -> ResponseReturnValue:
+    return render_template("pages/create.html", network=screens.chosen_network(request.args))
+
+
+@blueprint.post("/accounts")
+def create() -> ResponseReturnValue:
+    runtime().create_account(
+        request.form.get("name", ""), network=screens.chosen_network(request.form)
+    )
+    return screens.main()
+
+
+@blueprint.get("/accounts/restore")
+def restore_form() -> ResponseReturnValue:
+    return render_template("pages/restore.html", network=screens.chosen_network(request.args))
+
+
+@blueprint.post("/accounts/restore/check")
+def check() -> ResponseReturnValue:
+    """Show which account the words open, before anything is made of them."""
+    found = restoring.check_words(request.form.get("words", ""))
+    return render_template(
+        "pages/restore_confirm.html",
+        network=screens.chosen_network(request.form),
+        words=" ".join(found.words),
+        completed=found.completed,
+        id_groups=id_groups(found.account_id.hex),
+    )
+
+
+@blueprint.post("/accounts/restore")
+def restore() -> ResponseReturnValue:
+    runtime().restore_account(
+        request.form.get("words", ""),
+        name=request.form.get("name", ""),
+        network=screens.chosen_network(request.form),
+    )
+    return screens.main()
