@@ -7,7 +7,7 @@ keys are made anew for each network: nobody can know them beforehand.
 
 import queue
 import threading
-from collections.abc import Callable
+from typing import Protocol
 
 from webapp.clock import Clock
 from webapp.localnet.store import Message
@@ -32,7 +32,11 @@ APPROVAL_LEAD_MS = 100
 # Whoever is forgotten is approved once more with the next answer, which does no harm.
 MAX_REMEMBERED = 10_000
 
-Send = Callable[[AccountId, Request], None]
+
+class Send(Protocol):
+    """How Echo hands a request to the network."""
+
+    def __call__(self, request: Request, *, recipient: AccountId) -> None: ...
 
 
 class Echo:
@@ -108,7 +112,7 @@ class Echo:
             timestamp_ms=self._clock.now_ms(),
             ttl_ms=PUBLIC_INBOX_MAX_TTL_MS,
         )
-        self._send(recipient, request)
+        self._send(request, recipient=recipient)
 
     def _remember(self, recipient: AccountId) -> None:
         if len(self._approved) >= MAX_REMEMBERED:

@@ -35,16 +35,16 @@ class PracticeNetwork:
             )
             for index in range(node_count)
         ]
-        self._directory = Directory(self.nodes)
+        self.directory = Directory(self.nodes)
         self._services: dict[bytes, NodeService] = {}
         for node in self.nodes:
-            self._services[node.ed25519] = NodeService(node, self._directory, peers=self._services)
+            self._services[node.ed25519] = NodeService(node, self.directory, peers=self._services)
         self._server = HttpsServer(clock)
         self._identities: list[Identity] = []
         self.seed_url = ""
         self._seed_cert_sha256 = b""
-        self.echo = Echo(clock, send=self._send)
-        self._directory.on_stored.append(self.echo.notice)
+        self.echo = Echo(clock, send=self.submit)
+        self.directory.on_stored.append(self.echo.notice)
 
     def start(self) -> None:
         """Open the ports of all nodes and of the seed, and wake Echo."""
@@ -78,6 +78,13 @@ class PracticeNetwork:
         node.running = False
         self._server.close(node.port)
 
+    def submit(self, request: Request, *, recipient: AccountId) -> None:
+        """Hand ``request`` to a running node of the recipient's swarm, if there is one."""
+        for node in self.directory.swarm_of(Owner(bytes(recipient))):
+            if node.running:
+                self._services[node.ed25519].rpc.answer(request.to_json())
+                return
+
     def network_file(self) -> dict[str, object]:
         """Return what a client needs to join (design.md §3), and whom to write to first."""
         return {
@@ -95,14 +102,7 @@ class PracticeNetwork:
             self._identities.append(make_identity())
             self.start_node(index)
         identity = make_identity()
-        seed = SeedService(self._directory)
+        seed = SeedService(self.directory)
         port = self._server.open(seed.answer_http, identity.context)
         self.seed_url = f"https://{LOOPBACK}:{port}"
         self._seed_cert_sha256 = identity.cert_sha256
-
-    def _send(self, recipient: AccountId, request: Request) -> None:
-        """Hand a request of Echo's to a running node of the recipient's swarm, if there is one."""
-        for node in self._directory.swarm_of(Owner(bytes(recipient))):
-            if node.running:
-                self._services[node.ed25519].rpc.answer(request.to_json())
-                return

@@ -26,7 +26,7 @@ class StorageNode:
         # Both are the network's to set, as it starts and stops the node.
         self.port = 0
         self.running = False
-        self._clock = clock
+        self.clock = clock
 
     @property
     def ed25519(self) -> bytes:
@@ -38,7 +38,7 @@ class StorageNode:
         return self.keys.ed25519.hex()
 
     def now_ms(self) -> int:
-        return self._clock.now_ms()
+        return self.clock.now_ms()
 
     def sign_b64(self, text: bytes) -> str:
         return base64.b64encode(self.keys.sign(text)).decode()

@@ -126,7 +126,7 @@ class Retrieve:
             owner=owner,
             namespace=namespace,
             last_hash=parameters.last_hash(),
-            max_count=parameters.integer("max_count") or None,
+            max_count=max(parameters.integer("max_count") or 0, 0) or None,
             max_size=parameters.integer("max_size") or None,
             timestamp_ms=parameters.timestamp_ms("timestamp") or 0,
             credentials=parameters.credentials(owner) if signed else None,

@@ -1,0 +1,217 @@
+"""Onion requests as nodes peel and pass them on, against onion.md §4–6, §8."""
+
+import base64
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.localnet.clocks import START_MS
+from tests.localnet.people import ALICE, Nodes
+from webapp.localnet.http_messages import HttpAnswer
+from webapp.localnet.node import StorageNode
+from webapp.protocol import requests
+from webapp.protocol.nodes import Node
+from webapp.protocol.onion import Server, build, open_reply
+from webapp.protocol.onion_layers import Cipher, frame, seal_layer
+from webapp.protocol.replies import parse_info, parse_retrieve, parse_store, parse_swarm
+
+
+def as_destination(node: StorageNode) -> Node:
+    return Node(node.ed25519, node.keys.x25519, node.ip, 1)
+
+
+def send(nodes: Nodes, guard: StorageNode, body: bytes) -> HttpAnswer:
+    return nodes.services[guard.ed25519].answer_onion(body)
+
+
+def refused(nodes: Nodes, body: bytes) -> tuple[int, str]:
+    answer = send(nodes, nodes.nodes[0], body)
+    return answer.status, answer.body.decode()
+
+
+def through_three(nodes: Nodes, destination: StorageNode) -> list[StorageNode]:
+    return [node for node in nodes.nodes if node is not destination][:3]
+
+
+@pytest.mark.parametrize("cipher", Cipher)
+def test_a_message_is_stored_and_fetched_through_three_hops(nodes: Nodes, cipher: Cipher) -> None:
+    store = requests.store(ALICE.account_id, b"hello", timestamp_ms=START_MS, ttl_ms=60_000)
+    retrieve = requests.retrieve(ALICE, timestamp_ms=START_MS)
+    replies = []
+    for request, member in zip([store, retrieve], nodes.swarm_of(ALICE), strict=False):
+        path = through_three(nodes, member)
+        onion = build(
+            [as_destination(node) for node in path],
+            destination=as_destination(member),
+            body=request.to_json(),
+            cipher=cipher,
+        )
+        answer = send(nodes, path[0], onion.body)
+        assert (answer.status, answer.content_type) == (200, "text/plain")
+        replies.append(open_reply(answer.body, onion.reply))
+
+    stored = parse_store(replies[0].body)
+    found = parse_retrieve(replies[1].body, account=ALICE.account_id, namespace=0)
+    assert [reply.status for reply in replies] == [200, 200]
+    assert [item.hash for item in found.items] == [stored.hash]
+
+
+def ask_through(nodes: Nodes, path: list[StorageNode], target: StorageNode, body: bytes):
+    onion = build(list(map(as_destination, path)), destination=as_destination(target), body=body)
+    return send(nodes, path[0], onion.body), onion.reply
+
+
+def test_what_the_destination_refuses_comes_back_sealed(nodes: Nodes) -> None:
+    target = nodes.others(ALICE)[0]
+    body = requests.retrieve(ALICE, timestamp_ms=START_MS).to_json()
+
+    answer, key = ask_through(nodes, through_three(nodes, target), target, body)
+
+    assert answer.status == 200
+    reply = open_reply(answer.body, key)
+    assert reply.status == 421
+    assert len(parse_swarm(reply.body).nodes) == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [(b"\x00 no JSON", "invalid json"), (b'{"method":"nope","params":{}}', "no method nope")],
+)
+def test_an_unreadable_request_is_refused_by_the_destination(
+    nodes: Nodes, body: bytes, text: str
+) -> None:
+    target = nodes.nodes[5]
+    answer, key = ask_through(nodes, through_three(nodes, target), target, body)
+
+    reply = open_reply(answer.body, key)
+
+    assert (reply.status, reply.body) == (400, text)
+
+
+def test_an_unknown_next_node_is_named_in_clear(nodes: Nodes) -> None:
+    stranger = Node(b"\x07" * 32, nodes.nodes[4].keys.x25519, "127.0.0.1", 1)
+    onion = build(list(map(as_destination, nodes.nodes[:3])), destination=stranger, body=b"{}")
+
+    answer = send(nodes, nodes.nodes[0], onion.body)
+
+    assert (answer.status, answer.body) == (502, b"Next node not found: " + b"07" * 32)
+
+
+def test_a_stopped_hop_times_out_and_is_not_named(nodes: Nodes) -> None:
+    nodes.nodes[1].running = False
+
+    answer, _ = ask_through(nodes, nodes.nodes[:3], nodes.nodes[4], b"{}")
+
+    assert (answer.status, answer.body) == (504, b"Request time out")
+
+
+def test_a_layer_for_another_node_does_not_open(nodes: Nodes) -> None:
+    onion = build(
+        list(map(as_destination, nodes.nodes[1:4])),
+        destination=as_destination(nodes.nodes[4]),
+        body=b"{}",
+    )
+
+    assert refused(nodes, onion.body) == (400, "Invalid ciphertext")
+
+
+def one_layer(nodes: Nodes, inside: bytes, **outer: object) -> bytes:
+    sealed, key = seal_layer(inside, node=nodes.nodes[0].keys.x25519, cipher=Cipher.AES_GCM)
+    return frame(sealed, {"ephemeral_key": key.client.hex(), **outer})
+
+
+def test_a_request_without_hops_is_answered_by_the_guard_itself(nodes: Nodes) -> None:
+    sealed, key = seal_layer(
+        frame(requests.info().to_json(), {"headers": ""}),
+        node=nodes.nodes[0].keys.x25519,
+        cipher=Cipher.XCHACHA20,
+    )
+    framed = frame(sealed, {"ephemeral_key": key.client.hex(), "enc_type": "xchacha20"})
+
+    reply = open_reply(send(nodes, nodes.nodes[0], framed).body, key)
+
+    assert parse_info(reply.body).t_ms == START_MS
+
+
+def test_a_layer_without_directions_is_refused_sealed(nodes: Nodes) -> None:
+    sealed, key = seal_layer(frame(b"", {}), node=nodes.nodes[0].keys.x25519, cipher=Cipher.AES_GCM)
+
+    answer = send(nodes, nodes.nodes[0], frame(sealed, {"ephemeral_key": key.client.hex()}))
+
+    reply = open_reply(answer.body, key)
+    assert (answer.status, reply.status, reply.body) == (200, 400, "Invalid json")
+
+
+def test_a_request_that_circles_is_stopped(nodes: Nodes) -> None:
+    assert refused(nodes, one_layer(nodes, b"", hop_no=15)) == (
+        400,
+        "onion request max path length exceeded",
+    )
+
+
+def test_nothing_leaves_this_computer(nodes: Nodes) -> None:
+    server = Server("example.org", nodes.nodes[5].keys.x25519)
+    onion = build(list(map(as_destination, nodes.nodes[:3])), destination=server, body=b"le")
+
+    answer = send(nodes, nodes.nodes[0], onion.body)
+
+    assert (answer.status, answer.body) == (502, b"Failed to connect to example.org port 443")
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b"garbage", "Unexpected payload size 3, expected >= 1651663207"),
+        (b"\xff\xff\xff\x7fhello", "Unexpected payload size 5, expected >= 2147483647"),
+        (b"", "Unexpected payload size; expected ciphertext size"),
+    ],
+)
+def test_a_frame_of_the_wrong_size_is_refused_in_the_words_of_real_nodes(
+    nodes: Nodes, body: bytes, text: str
+) -> None:
+    assert refused(nodes, body) == (400, f"Error parsing onion request: {text}")
+
+
+directions = st.dictionaries(
+    st.sampled_from(["ephemeral_key", "enc_type", "hop_no", "headers", "host", "destination"]),
+    st.sampled_from(
+        ["00" * 32, "09" + "00" * 31, "xchacha20", "rot13", "gcm", -1, 3, None, [], 1e9]
+    ),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(blob=st.binary(max_size=80), outer=directions)
+def test_any_frame_gives_a_documented_answer(
+    nodes: Nodes, blob: bytes, outer: dict[str, object]
+) -> None:
+    assert refused(nodes, frame(blob, outer))[0] == 400
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary())
+def test_any_bytes_give_a_documented_answer(nodes: Nodes, body: bytes) -> None:
+    status, text = refused(nodes, body)
+
+    assert status == 400
+    assert text.startswith("Error parsing onion request: ") or text == "Invalid ciphertext"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(blob=st.binary(max_size=40), inner=directions)
+def test_any_inside_of_a_layer_gives_a_documented_answer(
+    nodes: Nodes, blob: bytes, inner: dict[str, object]
+) -> None:
+    status, text = refused(nodes, one_layer(nodes, frame(blob, inner)))
+
+    assert status in {200, 502}
+    if status == 200:
+        base64.b64decode(text, validate=True)
+
+
+def test_a_reply_is_one_json_object_with_its_body_as_text(nodes: Nodes) -> None:
+    answer, key = ask_through(nodes, nodes.nodes[:3], nodes.nodes[4], requests.info().to_json())
+
+    assert json.loads(open_reply(answer.body, key).body)["version"] == [2, 8, 0]
