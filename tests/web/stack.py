@@ -1,0 +1,147 @@
+"""The whole web stack of the app around a few views of the test's own, over real sockets."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flask import Flask, Response, abort, request
+
+from tests.virtual_clock import VirtualClock
+from tests.web.raw_client import Answer, Tab, exchange, handshake_headers, head
+from webapp.clock import Clock
+from webapp.web.door import Door, door_routes
+from webapp.web.errors import register_errors
+from webapp.web.guards import BARE_PAGE_KEY, Guard
+from webapp.web.headers import SecureHeaders
+from webapp.web.launch import Launcher, launch_routes
+from webapp.web.live import Live
+from webapp.web.server import Server
+from webapp.web.sessions import HostKind, Session, Sessions
+from webapp.web.sockets import listen_on_loopback
+
+
+@dataclass
+class Stack:
+    """Everything app.py wires, in the order in which it must."""
+
+    folder: Path
+    clock: Clock = field(default_factory=VirtualClock)
+    door_file: bytes = b""
+
+    def __post_init__(self) -> None:
+        listeners = listen_on_loopback()
+        self.port: int = listeners[0].getsockname()[1]
+        self.addresses = [listener.getsockname()[0] for listener in listeners]
+        self.sessions = Sessions(port=self.port, clock=self.clock)
+        self.launcher = Launcher(self.folder, sessions=self.sessions, clock=self.clock)
+        self.door = Door(
+            port=self.port, open_launch=self.launcher.create, write=self._write_door_file
+        )
+        app = make_app()
+        app.register_blueprint(launch_routes(self.launcher, sessions=self.sessions))
+        app.register_blueprint(door_routes(self.door))
+        self.live = Live(app, sessions=self.sessions, clock=self.clock)
+        guard = Guard(app.wsgi_app, sessions=self.sessions)
+        self.server = Server(SecureHeaders(guard), listeners, admit=guard.admit, clock=self.clock)
+        self.live.start()
+        self.server.start()
+
+    def stop(self) -> None:
+        self.server.stop()
+        self.live.stop()
+        self.launcher.close()
+        self.door.close()
+
+    def _write_door_file(self, content: bytes) -> None:
+        self.door_file = content
+
+    def host(self, kind: HostKind = HostKind.LABEL) -> str:
+        return self.sessions.hosts.name(kind)
+
+    def enter(self, kind: HostKind = HostKind.LABEL) -> Session:
+        """Return a new session, as a redeemed launch would begin it."""
+        return self.sessions.begin(kind)
+
+    def headers(self, session: Session, **more: str) -> dict[str, str]:
+        """Return what the fetches of a page of ours carry."""
+        host = self.host(session.kind)
+        own = {"Host": host, "Sec-Fetch-Site": "same-origin", "Cookie": cookie(session)}
+        if session.tab:
+            own["X-Safehouse-Tab"] = session.tab.reveal()
+        return own | more
+
+    def ask(
+        self,
+        method: str,
+        target: str,
+        headers: dict[str, str] | list[tuple[str, str]],
+        body: bytes = b"",
+        **address: str,
+    ) -> Answer:
+        """Make one request. The length of a body is added, unless a header gives another one."""
+        pairs = list(headers.items()) if isinstance(headers, dict) else list(headers)
+        if body and "Content-Length" not in dict(pairs):
+            pairs.append(("Content-Length", str(len(body))))
+        return exchange(self.port, head(method, target, pairs) + body, **address)
+
+    def get(self, target: str, session: Session) -> Answer:
+        return self.ask("GET", target, self.headers(session))
+
+    def tab(self, session: Session, *, join: bool = True) -> Tab:
+        """Open a tab."""
+        more = {"Cookie": cookie(session)}
+        if session.tab:
+            more["Sec-WebSocket-Protocol"] = f"safehouse, {session.tab.reveal()}"
+        return Tab(self.port, handshake_headers(self.host(session.kind), **more), join=join)
+
+
+# Marks an answer of a view, whatever its status; a refusal of the gate has no such header.
+REACHED = "X-Reached"
+
+
+class Sabotage(Exception):
+    """An error that nobody has listed."""
+
+
+def make_app() -> Flask:
+    """Return an app with a view for every kind of answer."""
+    app = Flask("a test", static_folder=str(Path(__file__).parent / "static"))
+
+    @app.get("/")
+    def page() -> str:
+        return "shell" if request.environ[BARE_PAGE_KEY] else "private page"
+
+    @app.get("/private")
+    def private() -> str:
+        return "private words"
+
+    @app.post("/echo")
+    def echo() -> bytes:
+        return request.get_data()
+
+    @app.get("/environ")
+    def environ() -> dict[str, str]:
+        return {key: str(value) for key, value in request.environ.items() if "HTTP" in key}
+
+    @app.get("/missing")
+    def missing() -> None:
+        abort(404)
+
+    @app.get("/sabotage")
+    def sabotage() -> None:
+        raise Sabotage("a secret value")
+
+    @app.get("/generous")
+    def generous() -> tuple[str, dict[str, str]]:
+        return "mine", {"Server": "banner", "Access-Control-Allow-Origin": "*", "Via": "me"}
+
+    @app.after_request
+    def mark(answer: Response) -> Response:
+        answer.headers[REACHED] = "yes"
+        return answer
+
+    register_errors(app, {})
+    return app
+
+
+def cookie(session: Session) -> str:
+    return f"safehouse={session.cookie.reveal()}"
