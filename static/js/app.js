@@ -2,10 +2,12 @@
 
 import "./elements/conversation-list.js";
 import "./elements/copy-button.js";
+import "./elements/copy-words.js";
 import "./elements/hold-to-show.js";
 import "./elements/live-updates.js";
 import "./elements/message-composer.js";
 import "./elements/message-list.js";
+import "./elements/older-messages.js";
 import "./elements/private-image.js";
 import "./elements/resume-page.js";
 import "./elements/stopped-notice.js";

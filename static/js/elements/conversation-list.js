@@ -5,10 +5,14 @@
 
 import { applyPatch } from "../lib/patch.js";
 import { requestHtml } from "../lib/request.js";
-import { sentenceOf } from "../lib/toast.js";
+import { tell } from "../lib/toast.js";
+
+// A burst of messages is read at once, not one request for each.
+const READ_AGAIN_AFTER_MS = 500;
 
 class ConversationList extends HTMLElement {
   #listening = new AbortController();
+  #open = "";
   #isTelling = false;
 
   connectedCallback() {
@@ -23,12 +27,18 @@ class ConversationList extends HTMLElement {
   }
 
   #mark() {
-    const open = document.getElementById("pane")?.dataset.for;
-    for (const row of this.querySelectorAll(".row")) {
-      const isOpen = row.dataset.conversation === open;
-      row.ariaCurrent = isOpen ? "true" : null;
-      if (isOpen && "unread" in row.dataset && !document.hidden) this.#tellRead(open);
-    }
+    const pane = document.getElementById("pane");
+    if (this.#open && pane.dataset.pane === "list") this.#row(this.#open)?.focus();
+    this.#open = pane?.dataset.for ?? "";
+    this.querySelector(".row[aria-current]")?.removeAttribute("aria-current");
+    const row = this.#open && this.#row(this.#open);
+    if (!row) return;
+    row.ariaCurrent = "true";
+    if ("unread" in row.dataset && !document.hidden) this.#tellRead(this.#open);
+  }
+
+  #row(conversation) {
+    return this.querySelector(`.row[data-conversation="${CSS.escape(conversation)}"]`);
   }
 
   async #tellRead(conversation) {
@@ -37,10 +47,14 @@ class ConversationList extends HTMLElement {
     try {
       applyPatch(await requestHtml(`/conversations/${conversation}/read`, { method: "POST" }));
     } catch (error) {
-      sentenceOf(error); // Not worth a sentence: the next message asks again.
-    } finally {
-      this.#isTelling = false;
+      tell(error);
     }
+    setTimeout(() => this.#readOn(), READ_AGAIN_AFTER_MS);
+  }
+
+  #readOn() {
+    this.#isTelling = false;
+    if (this.isConnected) this.#mark();
   }
 }
 

@@ -3,12 +3,9 @@
  * and a screen reader's click cannot hold, so they show on the first and hide on the second press.
  */
 
-import { applyPatch, topLevel } from "../lib/patch.js";
+import { applyPatch } from "../lib/patch.js";
 import { requestHtml } from "../lib/request.js";
-import { sentenceOf, toast } from "../lib/toast.js";
-
-const CLIPBOARD_LIFE_MS = 60_000;
-const REVEAL = "/account/words/show";
+import { tell } from "../lib/toast.js";
 
 class HoldToShow extends HTMLElement {
   #listening = new AbortController();
@@ -24,7 +21,6 @@ class HoldToShow extends HTMLElement {
     this.#button.addEventListener("keydown", (event) => this.#pressed(event));
     this.#button.addEventListener("click", (event) => event.detail === 0 && this.#toggle());
     this.#button.addEventListener("contextmenu", (event) => event.preventDefault());
-    this.querySelector("[data-copy-words]").addEventListener("click", () => this.#copy());
     for (const end of ["pointerup", "pointercancel", "blur"]) {
       window.addEventListener(end, () => this.#hide(), { signal });
     }
@@ -48,13 +44,13 @@ class HoldToShow extends HTMLElement {
   async #show() {
     this.#setShown(true);
     try {
-      const html = await requestHtml(REVEAL, { method: "POST" });
+      const html = await requestHtml(this.dataset.path, { method: "POST" });
       if (!this.#isShown) return; // Released before the answer came.
       applyPatch(html);
       this.querySelector("[data-after-shown]")?.removeAttribute("disabled");
     } catch (error) {
       this.#hide();
-      toast(sentenceOf(error));
+      tell(error);
     }
   }
 
@@ -68,24 +64,6 @@ class HoldToShow extends HTMLElement {
     this.#isShown = isShown;
     this.#button.ariaPressed = String(isShown);
   }
-
-  async #copy() {
-    try {
-      const [list] = topLevel(await requestHtml(REVEAL, { method: "POST" }));
-      const words = [...list.children].map((item) => item.textContent.trim());
-      await navigator.clipboard.writeText(words.join(" "));
-      setTimeout(clearClipboard, CLIPBOARD_LIFE_MS);
-      toast("Copied. The clipboard is cleared in 60 seconds.");
-    } catch (error) {
-      toast(error instanceof DOMException ? "The browser did not allow it." : sentenceOf(error));
-    }
-  }
-}
-
-/** A browser lets only the window in front write, so a window behind waits until it is in front. */
-function clearClipboard() {
-  if (document.hasFocus()) navigator.clipboard.writeText("").catch(() => {});
-  else window.addEventListener("focus", clearClipboard, { once: true });
 }
 
 customElements.define("hold-to-show", HoldToShow);

@@ -3,7 +3,10 @@
  * server has it.
  */
 
+import { showError } from "../lib/form-errors.js";
+
 const COUNT_FROM_LEFT = 200;
+const TOO_LONG = "This is too long for one message. Send it in two.";
 const canGrowByStyle = CSS.supports("field-sizing", "content");
 
 class MessageComposer extends HTMLElement {
@@ -37,7 +40,8 @@ class MessageComposer extends HTMLElement {
     if (this.#text.value.trim() && this.#left >= 0) return;
     event.preventDefault();
     event.stopPropagation();
-    this.#text.focus();
+    if (this.#left < 0) showError(this.#form, TOO_LONG);
+    else this.#text.focus();
   }
 
   #sent(fields) {

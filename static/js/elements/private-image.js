@@ -4,7 +4,7 @@
  */
 
 import { request } from "../lib/request.js";
-import { sentenceOf, toast } from "../lib/toast.js";
+import { tell } from "../lib/toast.js";
 
 class PrivateImage extends HTMLElement {
   #address = "";
@@ -16,7 +16,7 @@ class PrivateImage extends HTMLElement {
       this.#address = URL.createObjectURL(picture);
       this.querySelector("img").src = this.#address;
     } catch (error) {
-      toast(sentenceOf(error));
+      tell(error);
     }
   }
 

@@ -4,15 +4,15 @@
  */
 
 import { applyPatch } from "../lib/patch.js";
-import { requestHtml } from "../lib/request.js";
-import { sentenceOf } from "../lib/toast.js";
+import { RequestError, requestHtml } from "../lib/request.js";
 
 class ResumePage extends HTMLElement {
   async connectedCallback() {
     try {
       applyPatch(await requestHtml("/"), { answer: true });
     } catch (error) {
-      this.querySelector("[data-sentence]").textContent = sentenceOf(error);
+      if (!(error instanceof RequestError)) throw error;
+      this.querySelector("[data-sentence]").textContent = error.sentence;
     }
   }
 }

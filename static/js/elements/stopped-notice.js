@@ -1,12 +1,13 @@
 /*
  * <stopped-notice> appears while the program does not answer and leaves when it does again. A program
- * that stays away has been ended: then the tab shows nothing of it any more.
+ * that stays away, or says that it is over, has been ended: then the tab shows nothing of it.
  */
 
 import { RequestError, request } from "../lib/request.js";
 
 const GRACE_MS = 30_000;
-const NO_ANSWER = 0;
+// A program that ends still answers for a moment.
+const LAST_ANSWERS_MS = 1000;
 
 class StoppedNotice extends HTMLElement {
   #listening = new AbortController();
@@ -15,6 +16,7 @@ class StoppedNotice extends HTMLElement {
   connectedCallback() {
     const { signal } = this.#listening;
     document.addEventListener("server:gone", () => this.#show(), { signal });
+    document.addEventListener("server:ended", () => this.#end(), { signal });
     document.addEventListener("server:back", () => this.#hide(), { signal });
     this.querySelector("button").addEventListener("click", () => this.#findOut());
   }
@@ -36,7 +38,18 @@ class StoppedNotice extends HTMLElement {
   }
 
   async #giveUp() {
-    if (await this.#findOut()) return;
+    if (!(await this.#findOut())) this.#replaceScreen();
+  }
+
+  /** The server has said that this is over: what is on the screen goes before anything is asked. */
+  async #end() {
+    document.getElementById("screen").replaceChildren();
+    await new Promise((done) => setTimeout(done, LAST_ANSWERS_MS));
+    if (await this.#findOut()) location.reload();
+    else this.#replaceScreen();
+  }
+
+  #replaceScreen() {
     const { content } = this.querySelector("template");
     document.getElementById("screen").replaceWith(content.cloneNode(true));
     this.#hide();
@@ -50,7 +63,7 @@ class StoppedNotice extends HTMLElement {
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       if (error.isRefused) location.reload();
-      return error.status !== NO_ANSWER;
+      return !error.isUnanswered;
     }
   }
 }

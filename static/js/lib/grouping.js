@@ -26,6 +26,7 @@ function isSameDay(one, other) {
 
 function isJoined(one, other) {
   if (!one || !other || !isSameDay(one, other)) return false;
+  if (one.dataset.state === "failed") return false; // The way to try again stands between them.
   const gap = Number.parseFloat(other.dataset.sort) - Number.parseFloat(one.dataset.sort);
   return one.dataset.author === other.dataset.author && gap <= JOINED_WITHIN_MS;
 }

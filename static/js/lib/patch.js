@@ -84,7 +84,8 @@ function successor(list, element) {
   const sign = list.dataset.order === "desc" ? -1 : 1;
   const key = sortKey(element);
   let next = null;
-  for (const other of [...list.querySelectorAll(":scope > [data-sort]")].reverse()) {
+  for (let other = list.lastElementChild; other; other = other.previousElementSibling) {
+    if (!other.dataset.sort) continue;
     if (sign * compareKeys(sortKey(other), key) <= 0) break;
     next = other;
   }

@@ -6,9 +6,9 @@
 const STOPPED = "Safehouse is not running. Start it again, then continue in the new tab.";
 const REFUSED = "This tab may not continue. Start Safehouse again, then continue in the new tab.";
 const BROKEN = "Safehouse could not do this. Nothing was changed.";
-const SHARED_HOST = "127.0.0.1";
+const TAB_NAME = /^safehouse:([\w-]+)$/;
 
-/** What went wrong, in a sentence for the person at the screen. `status` is 0 without an answer. */
+/** What went wrong, in a sentence for the person at the screen. */
 export class RequestError extends Error {
   constructor(message, { code = "", hint = "", status = 0 } = {}) {
     super(message);
@@ -22,6 +22,10 @@ export class RequestError extends Error {
     return [401, 403, 421].includes(this.status);
   }
 
+  get isUnanswered() {
+    return this.status === 0;
+  }
+
   get sentence() {
     return this.hint ? `${this.message} ${this.hint}` : this.message;
   }
@@ -29,8 +33,7 @@ export class RequestError extends Error {
 
 /** The secret that the launch left in the name of this tab; empty under a host name of our own. */
 export function tabSecret() {
-  const isSecret = location.hostname === SHARED_HOST && /^[\w-]+$/.test(window.name);
-  return isSecret ? window.name : "";
+  return TAB_NAME.exec(window.name)?.[1] ?? "";
 }
 
 /** Returns the answer; throws RequestError, or AbortError when `signal` was the reason. */
@@ -58,7 +61,7 @@ async function reach(path, options) {
   } catch (error) {
     if (error.name === "AbortError") throw error;
     document.dispatchEvent(new CustomEvent("server:gone"));
-    throw new RequestError(STOPPED, { code: "stopped" });
+    throw new RequestError(STOPPED);
   }
 }
 

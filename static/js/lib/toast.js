@@ -6,8 +6,11 @@ export function toast(sentence) {
   document.dispatchEvent(new CustomEvent("toast", { detail: { sentence } }));
 }
 
-/** The sentence of a failed request. Any other error is a mistake of ours, for the console. */
-export function sentenceOf(error) {
+/**
+ * Says why a request failed, unless nobody answered: then <stopped-notice> speaks already. Any other
+ * error is a mistake of ours, for the console.
+ */
+export function tell(error) {
   if (!(error instanceof RequestError)) throw error;
-  return error.sentence;
+  if (!error.isUnanswered) toast(error.sentence);
 }

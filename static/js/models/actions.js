@@ -3,9 +3,10 @@
  * An error stays with its form, or becomes a toast where there is none.
  */
 
+import { clearError, showError } from "../lib/form-errors.js";
 import { applyPatch } from "../lib/patch.js";
 import { requestHtml } from "../lib/request.js";
-import { sentenceOf, toast } from "../lib/toast.js";
+import { tell } from "../lib/toast.js";
 import { forgetTyped } from "../lib/typed.js";
 
 const BUSY_AFTER_MS = 300;
@@ -48,7 +49,7 @@ export class Actions {
     try {
       applyPatch(await requestHtml(path, { signal }), { answer: true });
     } catch (error) {
-      if (error.name !== "AbortError") toast(sentenceOf(error));
+      if (error.name !== "AbortError") tell(error);
     } finally {
       done();
     }
@@ -60,11 +61,13 @@ export class Actions {
     clearError(form);
     try {
       const html = await requestHtml(path, { method: "POST", fields });
-      if ("forget" in form.dataset) forgetTyped();
       form.dispatchEvent(new CustomEvent("form:sent", { bubbles: true, detail: { fields } }));
       applyPatch(html, { answer: true });
+      if ("forget" in form.dataset) forgetTyped();
     } catch (error) {
-      showError(form, error);
+      if (error.sentence && !error.isUnanswered && form.querySelector("[data-error]")) {
+        showError(form, error.sentence);
+      } else tell(error);
     } finally {
       form.ariaBusy = null;
       done();
@@ -80,27 +83,4 @@ function showBusy(button) {
     clearTimeout(timer);
     button.ariaBusy = null;
   };
-}
-
-function showError(form, error) {
-  const slot = form.querySelector("[data-error]");
-  if (!slot) return toast(sentenceOf(error));
-  setError(form, sentenceOf(error));
-  form.querySelector(`[aria-describedby~="${CSS.escape(slot.id)}"]`)?.focus();
-}
-
-function clearError(form) {
-  if (form?.matches("form[data-patch]")) setError(form, "");
-}
-
-/** Below a field stands its hint or its error, never both. */
-function setError(form, sentence) {
-  const slot = form.querySelector("[data-error]");
-  if (!slot || slot.hidden === !sentence) return;
-  slot.hidden = !sentence;
-  slot.querySelector("[data-error-text]").textContent = sentence;
-  for (const hint of form.querySelectorAll("[data-hint]")) hint.hidden = Boolean(sentence);
-  for (const field of form.querySelectorAll(`[aria-describedby~="${CSS.escape(slot.id)}"]`)) {
-    field.ariaInvalid = sentence ? "true" : null;
-  }
 }

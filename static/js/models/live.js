@@ -26,14 +26,20 @@ export class Live {
     });
     this.#socket.on("connect", () => this.#catchUp());
     this.#socket.on("patch", (html) => applyPatch(html));
-    this.#socket.on("gone", startOver);
-    this.#socket.on("disconnect", (reason) => reason === "io server disconnect" && startOver());
+    this.#socket.on("gone", () => document.dispatchEvent(new CustomEvent("server:ended")));
+    this.#socket.on("disconnect", (reason) => this.#left(reason));
     this.#socket.on("connect_error", () => this.#findReason());
   }
 
   close() {
     this.#socket?.disconnect();
     this.#socket = null;
+  }
+
+  /** The library comes back by itself unless the server has sent it away. */
+  #left(reason) {
+    if (reason !== "io server disconnect") return;
+    setTimeout(() => this.#socket?.connect(), RECONNECT_FIRST_MS);
   }
 
   async #catchUp() {
@@ -50,17 +56,13 @@ export class Live {
   }
 }
 
-/** The session has ended: the server decides what this tab shows now. */
-function startOver() {
-  location.reload();
-}
-
+/** Where the session has ended, the server decides what this tab shows now. */
 async function orStartOver(ask) {
   try {
     await ask();
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     // Without an answer <stopped-notice> speaks and the socket tries again.
-    if (error.isRefused) startOver();
+    if (error.isRefused) location.reload();
   }
 }
