@@ -1,0 +1,1 @@
+"""Measurements of everything that has a budget (design.md §10)."""
