@@ -17,7 +17,7 @@ from webapp.protocol.json_reading import (
 from webapp.protocol.swarms import NO_SWARM
 
 # What nodes say of themselves while their address is unknown.
-_NO_ADDRESS: Final = IPv4Address("0.0.0.0")  # noqa: S104 - compared with, never bound
+NO_ADDRESS: Final = "0.0.0.0"  # noqa: S104 - compared with, never bound
 # About five times the size of the network: a longer list is an attack on memory.
 MAX_NODES: Final = 10_000
 
@@ -82,7 +82,7 @@ def _parse_address(value: object) -> str:
         address = IPv4Address(value)
     except AddressValueError as error:
         raise RemoteProtocolError("not an IPv4 address") from error
-    if address == _NO_ADDRESS:
+    if str(address) == NO_ADDRESS:
         raise RemoteProtocolError("a node has no address yet")
     return str(address)
 

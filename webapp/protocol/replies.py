@@ -20,6 +20,7 @@ from webapp.protocol.json_reading import (
     as_timestamp_ms,
     parse_object,
 )
+from webapp.protocol.nodes import NO_ADDRESS
 from webapp.protocol.requests import MAX_DATA_BYTES, MAX_SUBREQUESTS
 
 Body = bytes | str | JsonObject
@@ -125,7 +126,7 @@ def parse_swarm(body: Body) -> SwarmReply:
     nodes = [
         as_key_hex(entry.get("pubkey_ed25519"))
         for entry in entries
-        if entry.get("ip") not in ("", "0.0.0.0", None)  # noqa: S104 - compared with, never bound
+        if entry.get("ip") not in (None, "", NO_ADDRESS)
     ]
     return SwarmReply(
         swarm_id=_parse_swarm_id_hex(reply.get("swarm")),
