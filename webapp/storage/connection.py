@@ -52,8 +52,10 @@ USABLE_PAGE_BYTES = PAGE_BYTES - 80
 
 # How long SQLite waits for another process to give a lock back before it gives up.
 _LOCK_WAIT_S = 5
-# One entry for each statement in this package, so that none is parsed twice.
-_CACHED_STATEMENTS = 256
+# Every prepared statement holds some of the small memory blocks that a connection has in
+# reserve. Once they are used up, each row costs several allocations, and with
+# cipher_memory_security two system calls for each: three times the price of inserting.
+_CACHED_STATEMENTS = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,11 +47,11 @@ _OVERFLOW_BYTES = USABLE_PAGE_BYTES - 4
 
 @dataclass(slots=True)
 class _Transaction:
-    """What one thread has open: a connection, and how deep the writes are nested."""
+    """What one thread has open. ``failed``: an inner write did, so the whole must go."""
 
     connection: Connection
     writing: bool
-    depth: int = 1
+    failed: bool = False
 
 
 class _ThreadState(threading.local):
@@ -103,8 +103,9 @@ class AccountDatabase:
     def write(self) -> Iterator[Connection]:
         """Run the block as one transaction: all of it is on the disk afterwards, or none.
 
-        Inside another ``write`` of this thread it becomes part of that one; if it
-        fails there and the error is caught, only its own changes are undone.
+        Inside another ``write`` of this thread it becomes part of that one. If it fails
+        there, the outer one cannot be completed either, even if the error is caught.
+        (Savepoints would allow that, but copy every page they touch.)
         Raises DatabaseFailed, DatabaseClosed.
         """
         outer = self._thread.transaction
@@ -115,7 +116,7 @@ class AccountDatabase:
                     with self._transaction(_Transaction(self._writer, writing=True)):
                         yield self._writer
             elif outer.writing:
-                with _savepoint(outer):
+                with _part_of(outer):
                     yield outer.connection
             else:
                 # The writes would not be visible to the reads around them.
@@ -186,6 +187,8 @@ class AccountDatabase:
         try:
             with MODELS.lend(connection):
                 yield
+            if transaction.failed:
+                raise LocalStorageError("a failed write inside this one was passed over")
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -234,22 +237,12 @@ class _ReaderPool:
 
 
 @contextlib.contextmanager
-def _savepoint(transaction: _Transaction) -> Iterator[None]:
-    connection, name = transaction.connection, f"nested_{transaction.depth}"
-    connection.execute(f"SAVEPOINT {name}")
-    transaction.depth += 1
+def _part_of(transaction: _Transaction) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        # An error of the disk may have ended the whole transaction already.
-        if connection.in_transaction:
-            connection.execute(f"ROLLBACK TO {name}")
-            connection.execute(f"RELEASE {name}")
+        transaction.failed = True
         raise
-    else:
-        connection.execute(f"RELEASE {name}")
-    finally:
-        transaction.depth -= 1
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ STATEMENTS = (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         seed BLOB NOT NULL CHECK (length(seed) = 16),
         name TEXT NOT NULL,
+        profile_updated_s INTEGER NOT NULL,
         network TEXT NOT NULL,
         words_confirmed INTEGER NOT NULL
     ) STRICT
@@ -76,7 +77,8 @@ STATEMENTS = (
     """,
     "CREATE INDEX outbox_conversation ON outbox (conversation_id, id)",
     "CREATE INDEX outbox_message ON outbox (message_id)",
-    # Stored items this account has dealt with, until the network forgets them too.
+    # Stored items this account has dealt with, until the network forgets them too. Only
+    # the first 22 characters of a hash are kept.
     """
     CREATE TABLE received (
         hash TEXT PRIMARY KEY,

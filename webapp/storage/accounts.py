@@ -1,0 +1,69 @@
+"""The account of a container: the seed all its keys come from, its name, its network."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.protocol.keys import Seed
+from webapp.storage.database import AccountDatabase
+from webapp.storage.errors import LocalStorageError
+from webapp.storage.models import AccountModel
+
+# The table's only key: a container holds one account and never another.
+_ONLY = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecord:
+    """What is kept about the account itself.
+
+    ``profile_updated_s`` is when the name was last changed, in Unix seconds: contacts
+    take over a profile only if it is newer (messages.md §13). ``network`` says which
+    network the account lives in.
+    """
+
+    seed: Seed
+    name: str
+    profile_updated_s: int
+    network: dict[str, Any]
+    words_confirmed: bool = False
+
+
+def create(database: AccountDatabase, record: AccountRecord) -> None:
+    """Write the account into a new database. A second one is refused."""
+    with database.write():
+        AccountModel.insert(
+            id=_ONLY,
+            seed=bytes(record.seed),
+            name=record.name,
+            profile_updated_s=record.profile_updated_s,
+            network=json.dumps(record.network),
+            words_confirmed=record.words_confirmed,
+        ).execute()
+
+
+def load(database: AccountDatabase) -> AccountRecord:
+    """Return the account of this database."""
+    with database.read():
+        row = AccountModel.get_or_none(AccountModel.id == _ONLY)
+    if row is None:
+        raise LocalStorageError("a container was opened that holds no account")
+    return AccountRecord(
+        seed=Seed.from_bytes(bytes(row.seed)),
+        name=row.name,
+        profile_updated_s=row.profile_updated_s,
+        network=json.loads(row.network),
+        words_confirmed=row.words_confirmed,
+    )
+
+
+def set_name(database: AccountDatabase, name: str, *, updated_s: int) -> None:
+    """Change the name that contacts see."""
+    with database.write():
+        AccountModel.update(name=name, profile_updated_s=updated_s).execute()
+
+
+def confirm_words(database: AccountDatabase) -> None:
+    """Remember that the user has written the recovery password down."""
+    with database.write():
+        AccountModel.update(words_confirmed=True).execute()

@@ -1,0 +1,101 @@
+"""People: their name, and who has accepted whom (messages.md §10, §13)."""
+
+from dataclasses import dataclass
+
+from webapp.protocol.identifiers import AccountId
+from webapp.storage.connection import Row
+from webapp.storage.database import AccountDatabase
+from webapp.storage.models import ContactModel
+
+_SELECT = """
+    SELECT name, profile_updated_s, approved, approved_me, blocked
+    FROM contact WHERE account_id = ?
+"""
+# The update changes nothing, but makes the row come back if another thread was faster.
+_INSERT = """
+    INSERT INTO contact (account_id) VALUES (?)
+    ON CONFLICT (account_id) DO UPDATE SET account_id = excluded.account_id
+    RETURNING name, profile_updated_s, approved, approved_me, blocked
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One person. ``approved``: we accepted them; ``approved_me``: they accepted us."""
+
+    account_id: AccountId
+    name: str | None
+    profile_updated_s: int
+    approved: bool
+    approved_me: bool
+    blocked: bool
+
+
+def get(database: AccountDatabase, account_id: AccountId) -> Contact | None:
+    """Return the contact, or None if this account has never met them."""
+    with database.read() as connection:
+        row = connection.execute(_SELECT, (bytes(account_id),)).fetchone()
+    return _contact(account_id, row) if row else None
+
+
+def ensure(database: AccountDatabase, account_id: AccountId) -> Contact:
+    """Return the contact, made without name and approval if there was none."""
+    known = get(database, account_id)
+    if known is not None:
+        return known
+    with database.write() as connection:
+        [row] = connection.execute(_INSERT, (bytes(account_id),)).fetchall()
+    return _contact(account_id, row)
+
+
+def set_approved(database: AccountDatabase, account_id: AccountId, approved: bool) -> None:
+    """Remember whether we accept this person's messages."""
+    with database.write():
+        ensure(database, account_id)
+        _this(account_id, approved=approved)
+
+
+def set_approved_me(database: AccountDatabase, account_id: AccountId, approved_me: bool) -> None:
+    """Remember whether this person accepts our messages."""
+    with database.write():
+        ensure(database, account_id)
+        _this(account_id, approved_me=approved_me)
+
+
+def apply_profile(
+    database: AccountDatabase, account_id: AccountId, *, name: str | None, updated_s: int
+) -> bool:
+    """Take over a received profile if it is newer; return whether the name changed.
+
+    Newer means a later update time, or that neither side has ever given one. An
+    empty name keeps the old one (messages.md §13).
+    """
+    profile = (name or None, updated_s)
+    # Most messages repeat what is known; they cost no write.
+    if not _says_something_new(get(database, account_id), *profile):
+        return False
+    with database.write() as connection:
+        known = ensure(database, account_id)
+        if not _says_something_new(known, *profile):
+            return False
+        connection.execute(
+            "UPDATE contact SET name = coalesce(?, name), profile_updated_s = ?"
+            " WHERE account_id = ?",
+            (*profile, bytes(account_id)),
+        )
+    return profile[0] not in (None, known.name)
+
+
+def _says_something_new(known: Contact | None, name: str | None, updated_s: int) -> bool:
+    stored_s = known.profile_updated_s if known else 0
+    if updated_s == stored_s == 0:
+        return name is not None and (known is None or name != known.name)
+    return updated_s > stored_s
+
+
+def _contact(account_id: AccountId, row: Row) -> Contact:
+    return Contact(account_id, row[0], row[1], bool(row[2]), bool(row[3]), bool(row[4]))
+
+
+def _this(account_id: AccountId, **columns: bool) -> None:
+    ContactModel.update(**columns).where(ContactModel.account_id == bytes(account_id)).execute()
