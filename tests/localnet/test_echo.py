@@ -166,6 +166,8 @@ def test_what_is_no_text_for_echo_is_not_answered(correspondence: Correspondence
     correspondence.put(sealed(approval, sender=ALICE, recipient=echo_id))
     correspondence.put(for_bob)
     correspondence.put(for_bob, owner=BOB.account_id)
+    for_echo = Content(START_MS, VisibleMessage("wrong inbox"))
+    correspondence.put(sealed(for_echo, sender=ALICE, recipient=echo_id), owner=BOB.account_id)
     correspondence.put(b"\x00\x02 of the next version")
     correspondence.write(BOB, "hello")
 
@@ -201,4 +203,4 @@ def test_echo_answers_through_the_nodes_of_the_network(
         page = member.store.page(
             answer.owner, 0, after=None, max_count=None, max_bytes=None, now_ms=clock.now_ms()
         )
-        assert [row.message for row in page.rows] == [approval, answer]
+        assert [message for message, _ in page.messages] == [approval, answer]

@@ -8,7 +8,7 @@ from tests.localnet.clocks import START_MS
 from tests.localnet.people import ALICE, BOB, Nodes, refusal, reply
 from webapp.protocol import requests, signed_text
 from webapp.protocol.identifiers import DAY_MS, MessageHash
-from webapp.protocol.keys import verify
+from webapp.protocol.keys import AccountKeys, verify
 from webapp.protocol.requests import Request
 
 UNKNOWN = MessageHash("A" * 43)
@@ -33,6 +33,12 @@ def entry_of(answer: dict) -> dict:
     ]
     assert all(entry == entries[0] for entry in entries)
     return entries[0]
+
+
+def neighbour_of_alice(nodes: Nodes) -> AccountKeys:
+    """Return the keys of somebody else whose messages the same nodes keep."""
+    people = (AccountKeys.from_seed32(bytes([number]) * 32) for number in range(100, 200))
+    return next(keys for keys in people if nodes.swarm_of(keys) == nodes.swarm_of(ALICE))
 
 
 def changed(request: Request, **changes: object) -> Request:
@@ -74,6 +80,22 @@ def test_nobody_deletes_the_message_of_another(nodes: Nodes) -> None:
     reply(nodes.ask(nodes.swarm_of(BOB)[0], requests.delete(BOB, [hash_])))
 
     assert refusal(answer) == (401, "delete_msgs signature verification failed")
+    assert nodes.hashes(ALICE) == [hash_.text]
+
+
+def test_owners_of_one_swarm_have_no_power_over_each_other(nodes: Nodes) -> None:
+    hash_ = nodes.store(ALICE, b"hello")
+    carol = neighbour_of_alice(nodes)
+
+    deleted = ask(nodes, requests.delete(carol, [hash_]))
+    moved = ask(nodes, requests.expire(carol, [hash_], expiry_ms=START_MS + 30_000))
+    emptied = ask(nodes, requests.delete_all(carol, timestamp_ms=START_MS))
+    seen = ask(nodes, requests.get_expiries(carol, [hash_], timestamp_ms=START_MS))
+
+    assert entry_of(deleted) == {"deleted": []}
+    assert entry_of(moved)["updated"] == []
+    assert entry_of(emptied) == {"deleted": {}}
+    assert seen == {"expiries": {}}
     assert nodes.hashes(ALICE) == [hash_.text]
 
 

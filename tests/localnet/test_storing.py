@@ -246,6 +246,16 @@ def test_a_full_node_says_so_and_keeps_what_it_has(nodes: Nodes) -> None:
     )
 
 
+def test_what_is_deleted_makes_room(nodes: Nodes) -> None:
+    store = nodes.nodes[0].store
+    fill(store)
+
+    store.remove_all(Owner(bytes(BOB.account_id)), 0, now_ms=START_MS)
+
+    fill(store)
+    assert store.expiries(Owner(bytes(BOB.account_id)), [MessageHash("0" * 43)], now_ms=START_MS)
+
+
 def test_a_stopped_member_is_reported_and_misses_the_message(nodes: Nodes) -> None:
     asked, stopped, _ = nodes.swarm_of(ALICE)
     stopped.running = False
@@ -373,13 +383,14 @@ def test_an_expired_message_disappears_within_ten_seconds(nodes: Nodes, clock: H
 
 
 def test_a_clock_that_was_set_back_does_not_stop_expiry(nodes: Nodes, clock: HeldClock) -> None:
-    nodes.store(ALICE, b"now")
-    clock.ms -= 365 * DAY_MS
-    nodes.store(BOB, b"a year earlier", ttl_ms=30 * SECOND_MS)
+    clock.ms += 365 * DAY_MS
+    nodes.store(ALICE, b"a year ahead")
+    clock.ms = START_MS
+    short = nodes.store(ALICE, b"short", ttl_ms=30 * SECOND_MS).text
 
     clock.ms += 60 * SECOND_MS
 
-    assert nodes.hashes(BOB) == []
+    assert short not in nodes.hashes(ALICE)
 
 
 def test_no_data_is_written_as_real_nodes_write_it(nodes: Nodes) -> None:

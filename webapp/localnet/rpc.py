@@ -211,7 +211,7 @@ class StorageRpc:
             if "hash" not in own:
                 return self._swarm_answer(entries)
             if "already" not in own:
-                self._directory.announce(command.message())
+                self._directory.announce(command.message)
             return self._swarm_answer(entries, hash=own["hash"])
 
         return run

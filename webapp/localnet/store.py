@@ -52,9 +52,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows for one `retrieve`, and whether more wait behind them."""
+    """Messages and their expiries for one `retrieve`, and whether more wait behind them."""
 
-    rows: tuple[Row, ...]
+    messages: tuple[tuple[Message, int], ...]
     more: bool
 
 
@@ -108,9 +108,9 @@ class MessageStore:
         max_bytes: int | None,
         now_ms: int,
     ) -> Page:
-        """Return rows behind the one with hash ``after``, or all if that one is unknown here.
+        """Return messages behind the one called ``after``, or all if that one is unknown here.
 
-        At least one row is returned if there is one, however large it is.
+        At least one is returned if there is one, however large it is.
         """
         with self._lock:
             self._sweep(now_ms)
@@ -124,8 +124,8 @@ class MessageStore:
                     if room < 0 and end > first:
                         break
                 end += 1
-            rows = tuple(Row(r.number, r.message, r.expiry_ms) for r in inbox[first:end])
-            return Page(rows, more=end < len(inbox))
+            messages = tuple((row.message, row.expiry_ms) for row in inbox[first:end])
+            return Page(messages, more=end < len(inbox))
 
     def expiries(
         self, owner: Owner, hashes: Iterable[MessageHash], *, now_ms: int

@@ -35,13 +35,14 @@ EMPTY_DATA = "="
 class Store:
     """Keep a message for its owner, on every node of the swarm."""
 
-    owner: Owner
-    namespace: int
-    data: bytes
-    timestamp_ms: int
+    message: Message
     expiry_ms: int
     signed_at_ms: int
     credentials: Credentials | None
+
+    @property
+    def owner(self) -> Owner:
+        return self.message.owner
 
     @classmethod
     def parse(cls, parameters: Parameters) -> Self:
@@ -51,41 +52,37 @@ class Store:
         owner = parameters.owner()
         # In a public inbox a signature is read but not verified, as real nodes have it.
         signed = parameters.has("signature")
+        namespace, data = parameters.namespace(), parameters.data()
+        hash_ = MessageHash.of(owner, namespace=namespace, data=data)
+        data_b64 = base64.b64encode(data).decode()
         return cls(
-            owner=owner,
-            namespace=parameters.namespace(),
-            data=parameters.data(),
-            timestamp_ms=timestamp_ms,
+            message=Message(owner, namespace, hash_, timestamp_ms, data_b64),
             expiry_ms=expiry_ms,
             signed_at_ms=parameters.timestamp_ms("sig_timestamp") or timestamp_ms,
             credentials=parameters.credentials(owner) if signed else None,
         )
 
     def check(self, now_ms: int, *, tolerance_ms: int) -> None:
-        ttl_ms = self.expiry_ms - self.timestamp_ms
-        if not MIN_TTL_MS <= ttl_ms <= max_ttl_ms(self.namespace):
+        namespace, timestamp_ms = self.message.namespace, self.message.timestamp_ms
+        ttl_ms = self.expiry_ms - timestamp_ms
+        if not MIN_TTL_MS <= ttl_ms <= max_ttl_ms(namespace):
             raise Refused(403, "Provided expiry/TTL is not valid.")
-        is_early = self.timestamp_ms > now_ms + CLOCK_LEEWAY_MS
+        is_early = timestamp_ms > now_ms + CLOCK_LEEWAY_MS
         if is_early or self.expiry_ms < now_ms - CLOCK_LEEWAY_MS:
             raise Refused(406, "Timestamp error: check your clock")
-        if not needs_auth_to_store(self.namespace):
+        if not needs_auth_to_store(namespace):
             return
         if self.credentials is None:
-            raise Refused(401, f"store: signature required to store to namespace {self.namespace}")
+            raise Refused(401, f"store: signature required to store to namespace {namespace}")
         if abs(self.signed_at_ms - now_ms) > tolerance_ms:
             raise Refused(406, "store signature timestamp too far from current time")
-        text = signed_text.store_text(self.namespace, self.signed_at_ms)
+        text = signed_text.store_text(namespace, self.signed_at_ms)
         if not self.credentials.prove(self.owner, text):
             raise Refused(401, "store signature verification failed")
 
-    def message(self) -> Message:
-        hash_ = MessageHash.of(self.owner, namespace=self.namespace, data=self.data)
-        data_b64 = base64.b64encode(self.data).decode()
-        return Message(self.owner, self.namespace, hash_, self.timestamp_ms, data_b64)
-
     def apply(self, node: StorageNode) -> dict[str, object]:
-        message = self.message()
-        if is_public_outbox(self.namespace):
+        message = self.message
+        if is_public_outbox(message.namespace):
             node.store.keep_only(message)
         try:
             already, expiry_ms = node.store.add(
@@ -154,12 +151,12 @@ class Retrieve:
         )
         messages = [
             {
-                "data": row.message.data_b64 or EMPTY_DATA,
-                "expiration": row.expiry_ms,
-                "hash": row.message.hash.text,
-                "timestamp": row.message.timestamp_ms,
+                "data": message.data_b64 or EMPTY_DATA,
+                "expiration": expiry_ms,
+                "hash": message.hash.text,
+                "timestamp": message.timestamp_ms,
             }
-            for row in page.rows
+            for message, expiry_ms in page.messages
         ]
         return {"messages": messages, "more": page.more}
 
