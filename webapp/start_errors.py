@@ -45,7 +45,7 @@ SENTENCES: dict[type[Exception], str] = {
         "Remove it, then start again. Nothing was changed."
     ),
 }
-START_ERRORS = (*SENTENCES, PortTaken, PortForbidden)
+START_ERRORS: tuple[type[Exception], ...] = (*SENTENCES, PortTaken, PortForbidden)
 
 
 def sentence_of(error: Exception) -> str:

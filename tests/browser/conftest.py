@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.people import PROJECT, AppProcess, Person, announced
+from tests.browser.people import PATIENCE_MS, PROJECT, AppProcess, Person, announced
 
 # As root, as in a container, Chromium refuses to start inside its own sandbox. The rest keeps
 # the browser from calling its maker, which has nothing to do with what the page asks for.
@@ -28,10 +28,9 @@ Arrive = Callable[..., Person]
 
 @pytest.fixture(scope="session")
 def browser(chromium_path: Path) -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(chromium_path), args=BROWSER_FLAGS
-        )
+        browser = playwright.chromium.launch(executable_path=str(chromium_path), args=BROWSER_FLAGS)
         yield browser
         browser.close()
 

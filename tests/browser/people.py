@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
 PROJECT = Path(__file__).parents[2]
 # Longest wait for something a person would see; generous because two cores carry two apps,
@@ -102,12 +102,17 @@ class Person:
         page.set_default_timeout(PATIENCE_MS)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("response", self._check)
         page.on("request", lambda request: self._watch(request.url))
         return page
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self.complaints.append(message.text)
+
+    def _check(self, response: Response) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.status} {response.url}")
 
     def _watch(self, url: str) -> None:
         host = url.split("/")[2].rsplit(":", 1)[0] if "//" in url else ""

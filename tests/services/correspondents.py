@@ -40,7 +40,9 @@ class Correspondent:
         self._settings = settings
         self._keys = AccountKeys.from_seed(seed)
         database = AccountDatabase.create(path, key=KEY, salt=SALT)
-        record = AccountRecord(seed=seed, name=name, network={"kind": "practice"})
+        record = AccountRecord(
+            seed=seed, name=name, profile_updated_s=1, network={"kind": "practice"}
+        )
         with database.write():
             accounts.create(database, record)
         self._begin(database)

@@ -57,9 +57,7 @@ def test_a_crash_while_sending_neither_loses_nor_doubles(
     alice.writes(bob, "before the crash")
     item = alice.begins_to_send()
     # The swarm has stored it, but the answer was never written down.
-    alice.account.network.store(
-        item.recipient, item.data, sent_at_ms=item.sent_at_ms, ttl_ms=item.ttl_ms
-    )
+    alice.account.network.store(item.recipient, item.data, ttl_ms=item.ttl_ms)
 
     alice.starts_again()
     alice.sends_all()

@@ -26,6 +26,7 @@ from webapp.protocol.replies import StoredItem
 from webapp.services.events import ConversationChanged, MessagesAdded
 from webapp.services.open_account import OpenAccount
 from webapp.storage import contacts, conversations, messages, received
+from webapp.storage.errors import StorageError
 from webapp.storage.messages import ReceivedMessage
 
 # storage-rpc.md §14: official apps ask every five seconds; security.md X2: with ±30 % jitter.
@@ -83,7 +84,8 @@ class Receiver:
         while not self._stopping.is_set():
             try:
                 more = self.poll_once()
-            except NetworkError:
+            except (NetworkError, StorageError):
+                # Neither a dead network nor a full disk ends the poller: it asks again, less often.
                 pause_s = backoff.next_delay_s()
             else:
                 backoff.reset()
@@ -157,22 +159,16 @@ def _open(account: OpenAccount, items: Iterable[StoredItem]) -> Batch:
     return batch
 
 
-def _sort(
-    account: OpenAccount, message_hash: MessageHash, opened: Opened, *, batch: Batch
-) -> None:
+def _sort(account: OpenAccount, message_hash: MessageHash, opened: Opened, *, batch: Batch) -> None:
     """Put one opened item where it belongs (messages.md §5, §8, §10)."""
     message = opened.content.message
     own = opened.sender == account.account_id
     if isinstance(message, VisibleMessage):
         target = message.sync_target
-        if own != (target is not None):
-            # A sync copy by somebody else is forged; a plain message from oneself says nothing.
-            batch.rejected.append("SyncTarget")
-            return
+        if own and target is None:
+            return  # A message from oneself that is no copy of anything says nothing.
         peer = target or opened.sender
-        batch.texts.append(
-            Text(peer, opened.sender, message.body, opened.sent_at_ms, message_hash)
-        )
+        batch.texts.append(Text(peer, opened.sender, message.body, opened.sent_at_ms, message_hash))
     elif isinstance(message, MessageRequestResponse):
         if own or not message.approved:
             return

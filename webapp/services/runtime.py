@@ -136,6 +136,7 @@ class Runtime:
         record = AccountRecord(
             seed=seed,
             name=require_name(name),
+            profile_updated_s=self.clock.now_ms() // 1000,
             network=self.networks.record(network),
             words_confirmed=words_confirmed,
         )

@@ -11,6 +11,7 @@ so the swarm keeps one copy (storage-rpc.md §7).
     sending    stored         (gone)     one tick
     sending    no answer      waiting    clock, tried again after a pause
     sending    given up       failed     "Not sent", with a way to try again
+    sending    refused        failed     the same: asking again as it is would not help
     failed     retry          waiting    clock
     sending    crash, start   waiting    clock
 """
@@ -18,10 +19,11 @@ so the swarm keeps one copy (storage-rpc.md §7).
 import threading
 
 from webapp.network.client import Stored
-from webapp.network.errors import NetworkError
+from webapp.network.errors import NetworkClosed, NetworkError, Rejected
 from webapp.services.events import MessageChanged
 from webapp.services.open_account import OpenAccount
 from webapp.storage import messages, outbox, received
+from webapp.storage.errors import StorageError
 from webapp.storage.outbox import OutboxItem
 
 # Each attempt is up to three tries on different nodes already (network). The pauses give a
@@ -29,6 +31,8 @@ from webapp.storage.outbox import OutboxItem
 RETRY_PAUSES_MS = (1_000, 4_000, 10_000, 15_000)
 # How long the sender sleeps when nothing is due; it is woken when something is.
 IDLE_WAIT_S = 3_600.0
+# A full disk does not fill the log with attempts; nothing is lost while it lasts.
+STORAGE_PAUSE_S = 10.0
 
 
 class Sender:
@@ -55,8 +59,11 @@ class Sender:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._account.outbox_filled.clear()
-            if not self.send_next():
-                self._account.clock.wait(self._account.outbox_filled, timeout_s=self._pause_s())
+            try:
+                pause_s = 0.0 if self.send_next() else self._pause_s()
+            except StorageError:
+                pause_s = STORAGE_PAUSE_S
+            self._account.clock.wait(self._account.outbox_filled, timeout_s=pause_s)
 
     def _pause_s(self) -> float:
         wake_ms = outbox.next_wake_ms(self._account.database)
@@ -73,9 +80,11 @@ class Sender:
                 return False
             outbox.mark_sending(account.database, item.id)
         try:
-            stored = account.network.store(
-                item.recipient, item.data, sent_at_ms=item.sent_at_ms, ttl_ms=item.ttl_ms
-            )
+            stored = account.network.store(item.recipient, item.data, ttl_ms=item.ttl_ms)
+        except NetworkClosed:
+            return False  # The row stays in `sending`: the next start takes it up.
+        except Rejected:
+            self._give_up(item)
         except NetworkError:
             self._postpone(item)
         else:
@@ -89,34 +98,30 @@ class Sender:
             # Our own copies come back with the next poll; they are known already.
             received.remember(database, [(stored.hash, item.sent_at_ms + item.ttl_ms)])
             if item.kind == "message" and item.message_id is not None:
-                messages.set_state(
-                    database, item.message_id, "sent", message_hash=stored.hash
-                )
+                messages.set_state(database, item.message_id, "sent", message_hash=stored.hash)
         self._tell(item)
 
     def _postpone(self, item: OutboxItem) -> None:
-        """Back to waiting, or given up after the last pause; a copy for oneself never gives up."""
-        if self._stopping.is_set():
-            return  # The row stays in `sending`: the next start takes it up.
-        database = self._account.database
-        given_up = item.attempts >= len(RETRY_PAUSES_MS)
-        with database.write():
-            if given_up and item.kind != "sync":
-                outbox.mark_failed(database, item.id)
-                self._show_failed(item)
-            else:
-                pause_ms = RETRY_PAUSES_MS[min(item.attempts, len(RETRY_PAUSES_MS) - 1)]
-                outbox.mark_waiting(
-                    database,
-                    item.id,
-                    attempts=item.attempts + 1,
-                    next_attempt_ms=self._account.clock.now_ms() + pause_ms,
-                )
-        self._tell(item)
+        """Try again after a pause; after the last pause give up, except on a copy for oneself."""
+        if item.attempts >= len(RETRY_PAUSES_MS) and item.kind != "sync":
+            self._give_up(item)
+            return
+        pause_ms = RETRY_PAUSES_MS[min(item.attempts, len(RETRY_PAUSES_MS) - 1)]
+        outbox.mark_waiting(
+            self._account.database,
+            item.id,
+            attempts=item.attempts + 1,
+            next_attempt_ms=self._account.clock.now_ms() + pause_ms,
+        )
 
-    def _show_failed(self, item: OutboxItem) -> None:
-        if item.kind == "message" and item.message_id is not None:
-            messages.set_state(self._account.database, item.message_id, "failed")
+    def _give_up(self, item: OutboxItem) -> None:
+        """Leave the row until the user asks for another try, and show that it was not sent."""
+        database = self._account.database
+        with database.write():
+            outbox.mark_failed(database, item.id)
+            if item.kind == "message" and item.message_id is not None:
+                messages.set_state(database, item.message_id, "failed")
+        self._tell(item)
 
     def _tell(self, item: OutboxItem) -> None:
         if item.kind == "message" and item.message_id is not None:

@@ -191,7 +191,7 @@ class DataDirectory:
             return self._files.read(self._path / fresh.DOOR, limit=fresh.DOOR_BYTES)
 
     def write_door(self, content: bytes) -> None:
-        """Write the 64 bytes that tell a second start how to reach this process."""
+        """Write the bytes, of fixed size, that tell a second start how to reach this process."""
         if len(content) != fresh.DOOR_BYTES:
             raise LocalStorageError("the door has a fixed size")
         with self._writing():

@@ -22,8 +22,8 @@ CONTAINERS = "containers"
 THROTTLE_BYTES = 64
 # One block: keys and fields of the drop, random until the first account exists.
 TRIPWIRE_BYTES = 4096
-# A 32-byte token and the port it is for, with room to spare.
-DOOR_BYTES = 64
+# A key and the port it is for, with room to spare; the web layer lays it out.
+DOOR_BYTES = 256
 
 # What SQLite puts beside a database while it is in use.
 SIDE_SUFFIXES = ("-wal", "-shm", "-journal")

@@ -8,7 +8,6 @@ from webapp.protocol.recovery import (
     RecoveryPasswordError,
     TooFewWords,
     TooManyWords,
-    Undecodable,
     UnknownWord,
 )
 from webapp.services import errors
@@ -114,12 +113,6 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
     ),
     errors.UnlistedWord: ErrorText(
         400, "unlisted_word", 'Word {error.position}, "{error.word}", is not in the list.', KEPT
-    ),
-    Undecodable: ErrorText(
-        400,
-        "undecodable_words",
-        "Words {error.position} and the two after it cannot stand together.",
-        "Compare them and their order.",
     ),
     ChecksumMismatch: ErrorText(
         400,
