@@ -26,6 +26,8 @@ class Stack:
     folder: Path
     clock: Clock = field(default_factory=VirtualClock)
     door_file: bytes = b""
+    # A frozen tab is frozen for good in a test, so there is no need to wait as long for it.
+    send_timeout_s: float = 0.5
 
     def __post_init__(self) -> None:
         listeners = listen_on_loopback()
@@ -41,7 +43,13 @@ class Stack:
         app.register_blueprint(door_routes(self.door))
         self.live = Live(app, sessions=self.sessions, clock=self.clock)
         guard = Guard(app.wsgi_app, sessions=self.sessions)
-        self.server = Server(SecureHeaders(guard), listeners, admit=guard.admit, clock=self.clock)
+        self.server = Server(
+            SecureHeaders(guard),
+            listeners,
+            admit=guard.admit,
+            clock=self.clock,
+            send_timeout_s=self.send_timeout_s,
+        )
         self.live.start()
         self.server.start()
 

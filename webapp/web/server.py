@@ -40,7 +40,12 @@ from webapp.web.errors import quiet_libraries, report_fault
 from webapp.web.guards import BODY_BYTES, SOCKET_KEY
 from webapp.web.headers import secured
 from webapp.web.refusals import Refusal
-from webapp.web.upgrades import JOIN_TIMEOUT_S, UpgradedConnections, UpgradedSocket
+from webapp.web.upgrades import (
+    JOIN_TIMEOUT_S,
+    SEND_TIMEOUT_S,
+    UpgradedConnections,
+    UpgradedSocket,
+)
 
 Admit = Callable[[WSGIEnvironment], Refusal | None]
 
@@ -66,7 +71,8 @@ _REFUSED_HEADERS = frozenset({b"transfer-encoding", b"expect", b"proxy-connectio
 class Server:
     """Serves ``app`` on the given listening sockets.
 
-    ``admit`` is asked about every request once its headers are read (``Guard.admit``).
+    ``admit`` is asked about every request once its headers are read (``Guard.admit``). A tab that
+    takes nothing for ``send_timeout_s`` is cut off.
     """
 
     def __init__(
@@ -76,9 +82,10 @@ class Server:
         *,
         admit: Admit,
         clock: Clock,
+        send_timeout_s: float = SEND_TIMEOUT_S,
     ) -> None:
         quiet_libraries()
-        self.connections = UpgradedConnections(clock=clock)
+        self.connections = UpgradedConnections(clock=clock, send_timeout_s=send_timeout_s)
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._workers = _Workers()

@@ -32,8 +32,8 @@ class UpgradedSocket:
     when the thread of the connection has ended.
     """
 
-    def __init__(self, sock: socket.socket, *, clock: Clock) -> None:
-        sock.settimeout(SEND_TIMEOUT_S)
+    def __init__(self, sock: socket.socket, *, clock: Clock, send_timeout_s: float) -> None:
+        sock.settimeout(send_timeout_s)
         self._socket = sock
         self._clock = clock
         self._sending = threading.Lock()
@@ -91,8 +91,9 @@ class UpgradedSocket:
 class UpgradedConnections:
     """All upgraded connections of one server."""
 
-    def __init__(self, *, clock: Clock) -> None:
+    def __init__(self, *, clock: Clock, send_timeout_s: float = SEND_TIMEOUT_S) -> None:
         self._clock = clock
+        self._send_timeout_s = send_timeout_s
         self._lock = threading.Lock()
         self._threads: dict[UpgradedSocket, threading.Thread] = {}
 
@@ -105,7 +106,7 @@ class UpgradedConnections:
 
     def adopt(self, sock: socket.socket, serve: Callable[[UpgradedSocket], None]) -> None:
         """Serve a connection on a thread of its own until ``serve`` returns."""
-        connection = UpgradedSocket(sock, clock=self._clock)
+        connection = UpgradedSocket(sock, clock=self._clock, send_timeout_s=self._send_timeout_s)
         thread = threading.Thread(
             target=self._run, args=(connection, serve), name="upgraded", daemon=True
         )

@@ -43,6 +43,26 @@ class LibraryThread(threading.Thread):
         self.socket_ended = _ended(owner) if isinstance(owner, Socket) else None
 
 
+class _ReaderThread(LibraryThread):
+    """The thread in which simple-websocket reads. Whatever ends it ends the wait of its user.
+
+    The library announces some ends (a message too large, a broken frame) before it notes them,
+    so whoever waits looks too early and then waits for ever.
+    """
+
+    def __init__(self, *, target: Callable[..., object]) -> None:
+        super().__init__(target=target)
+        reader: Any = target
+        self._websocket: simple_websocket.Server = reader.__self__
+
+    def run(self) -> None:
+        try:
+            super().run()
+        finally:
+            self._websocket.connected = False
+            self._websocket.event.set()
+
+
 def rest(seconds: float) -> None:
     """Sleep on a thread of Engine.IO, no longer than its socket lives."""
     thread = threading.current_thread()
@@ -64,7 +84,8 @@ class WebSocket:
         closed: Callable[[UpgradedSocket], None],
     ) -> None:
         self._talk = talk
-        self._engine_socket: Socket = talk.__self__  # type: ignore[attr-defined]  # bound method
+        handler: Any = talk
+        self._engine_socket: Socket = handler.__self__
         self._opened = opened
         self._closed = closed
 
@@ -76,7 +97,7 @@ class WebSocket:
                 environ,
                 subprotocols=[LIVE_SUBPROTOCOL],
                 max_message_size=FRAME_BYTES,
-                thread_class=LibraryThread,
+                thread_class=_ReaderThread,
             )
             self._opened(self._connection, environ)
             try:
