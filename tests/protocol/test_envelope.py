@@ -148,9 +148,9 @@ def test_the_sender_cannot_be_replaced() -> None:
         open_sealed(crypto_box_seal(forged, BOB.x25519), recipient=BOB)
 
 
-@pytest.mark.parametrize("size", [0, 47, 48, MIN_SEALED_BYTES - 1, MIN_SEALED_BYTES])
+@pytest.mark.parametrize("size", [0, 47, 48, MIN_SEALED_BYTES - 1])
 def test_a_box_without_room_for_a_signature_is_refused(size: int) -> None:
-    with pytest.raises(RemoteProtocolError):
+    with pytest.raises(RemoteProtocolError, match="too short"):
         open_sealed(bytes(size), recipient=BOB)
 
 

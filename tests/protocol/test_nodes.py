@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.protocol.people import ALICE, BOB, CAROL
 from tests.protocol.strategies import json_values
 from webapp.protocol.errors import RemoteProtocolError
+from webapp.protocol.json_reading import MAX_JSON_BYTES
 from webapp.protocol.nodes import MAX_NODES, NO_ADDRESS, Node, parse_node_list
 
 ALICES_NODE = {
@@ -87,12 +88,16 @@ def test_of_two_entries_with_one_key_the_first_counts() -> None:
         b"[" * 100_000,
         b'{"result": ' + b"9" * 5_000 + b"}",
         b"\xff\xfe",
-        b" " * (16 * 1024 * 1024 + 1),
     ],
 )
 def test_what_holds_no_node_list_is_refused(body: bytes) -> None:
     with pytest.raises(RemoteProtocolError):
         parse_node_list(body)
+
+
+def test_an_oversized_answer_is_refused_unread() -> None:
+    with pytest.raises(RemoteProtocolError, match="too long"):
+        parse_node_list(b" " * (MAX_JSON_BYTES + 1))
 
 
 def test_an_absurdly_long_list_is_refused() -> None:

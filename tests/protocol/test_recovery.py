@@ -39,6 +39,15 @@ def test_the_words_of_the_worked_seeds_are_the_published_ones(seed: Seed, words:
     assert decode_recovery_password(words) == seed
 
 
+def test_of_words_beyond_32_bits_the_low_ones_count_as_in_other_clients() -> None:
+    first, second, third = word_list()[0], word_list()[1625], word_list()[1624]
+    beyond = 1626 * 1625 + 1626**2 * 1625
+    assert beyond >= 2**32
+    words = normalise_recovery_input(" ".join([first, second, third] * 4))
+    low = (beyond - 2**32).to_bytes(4, "little")
+    assert bytes(decode_recovery_password(words.password)) == low * 4
+
+
 @given(seeds)
 def test_a_seed_survives_its_recovery_password(seed: Seed) -> None:
     words = encode_recovery_password(seed)

@@ -6,7 +6,7 @@ fields except through these functions.
 
 import binascii
 import json
-from typing import Final, Never
+from typing import Final
 
 from webapp.protocol.errors import RemoteProtocolError
 
@@ -30,7 +30,7 @@ def parse_object(body: bytes | str | JsonObject) -> JsonObject:
     if len(body) > MAX_JSON_BYTES:
         raise RemoteProtocolError("a JSON text is too long")
     try:
-        value = json.loads(body, parse_constant=_refuse_constant)
+        value = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise RemoteProtocolError("not JSON") from error
     return as_object(value)
@@ -92,7 +92,3 @@ def as_key_hex(value: object) -> bytes:
         return binascii.unhexlify(value)
     except ValueError as error:
         raise RemoteProtocolError("not hexadecimal") from error
-
-
-def _refuse_constant(name: str) -> Never:
-    raise ValueError(f"{name} is not JSON")
