@@ -46,7 +46,6 @@ class Network:
         """Prepare; the network takes over ``transport`` and closes it in ``close``."""
         self.settings = settings
         source = secrets.SystemRandom()
-        self._source = source
         self._transport = transport or HttpsTransport(clock=clock)
         self._network_clock = NetworkClock(clock)
         self._watch = StateWatch()
@@ -57,7 +56,6 @@ class Network:
             self._caller,
             network_clock=self._network_clock,
             clock=clock,
-            source=source,
         )
         self._store = SwarmStore(self._swarms, self._caller, network_clock=self._network_clock)
         self._poll = SwarmPoll(
@@ -131,7 +129,7 @@ class Network:
         """Replace what we believe the time is by what a random node says (onion.md §8)."""
         self._network_clock.forget()
         try:
-            node = self._source.choice(self._builder.nodes())
+            node = self._builder.easiest_first(self._builder.nodes())[0]
             self._network_clock.learn(self._caller.call(node, info(), parse_info).t_ms)
         except NetworkError:
             # The next reply to anything will tell.

@@ -3,6 +3,7 @@
 import contextlib
 import random
 import secrets
+from collections.abc import Sequence
 from typing import Final
 
 from webapp.clock import Clock
@@ -65,7 +66,7 @@ class PathBuilder:
         # What another thread does at the same time may not help us: its path may
         # contain our destination. Then it is our turn.
         for _ in range(BUILD_TURNS):
-            path = self.paths.choose(avoiding=destination)
+            path = self._existing_path(destination)
             if path is not None:
                 return path
             self._building.run(lambda: self._build(avoiding=destination))
@@ -75,9 +76,9 @@ class PathBuilder:
         """Say whether there are fewer paths than we like to have."""
         return len(self.paths.all()) < WANTED_PATHS
 
-    def add_spare_path(self) -> None:
+    def add_spare_path(self, *, avoiding: bytes = b"") -> None:
         """Build one more path if enough nodes are known; a failure is left for later."""
-        candidate = self._choose(avoiding=b"", excluded=frozenset())
+        candidate = self._choose(avoiding=avoiding, excluded=frozenset())
         if candidate is not None:
             with contextlib.suppress(NoRoute, NetworkClosed):
                 self._building.run(lambda: self._add_if_tested(candidate))
@@ -94,6 +95,18 @@ class PathBuilder:
             raise TooFewNodes("No storage node is known.")
         return nodes
 
+    def easiest_first(self, nodes: Sequence[Node]) -> tuple[Node, ...]:
+        """Return ``nodes`` in random order, but first those to which a path exists.
+
+        While there is only one path this saves building a second one just because
+        chance picked a destination that lies on the first.
+        """
+        paths = self.paths.all()
+        shuffled = self._source.sample(nodes, len(nodes))
+        return tuple(
+            sorted(shuffled, key=lambda node: all(node.ed25519 in path.keys for path in paths))
+        )
+
     def doubt_list(self) -> None:
         """Fetch the node list again before the next path, but not every few seconds."""
         if self._clock.monotonic_s() - self._list_fetched_s >= LIST_REFRESH_PAUSE_S:
@@ -104,6 +117,14 @@ class PathBuilder:
         self.pool.strike(blamed)
         if self.paths.strike(path):
             self.pool.drop(path.guard.ed25519)
+
+    def _existing_path(self, destination: bytes) -> Path | None:
+        """Return the best path there is; if it has just failed, look for a better one first."""
+        path = self.paths.choose(avoiding=destination)
+        if path is None or self.paths.is_healthy(path) or not self.needs_spare_path():
+            return path
+        self.add_spare_path(avoiding=destination)
+        return self.paths.choose(avoiding=destination)
 
     def _build(self, *, avoiding: bytes) -> None:
         self._renew_list()

@@ -78,9 +78,9 @@ class Paths:
         return self._source.choice(best) if best else None
 
     def all(self) -> tuple[Path, ...]:
-        """Return the paths in use, the oldest first."""
+        """Return the paths in use, the best first, of equally good ones the oldest."""
         with self._lock:
-            return tuple(self._strikes)
+            return tuple(sorted(self._strikes, key=self._strikes.__getitem__))
 
     def strike(self, path: Path) -> bool:
         """Count a failure of ``path``; the third in a row drops it. Say whether it did."""
@@ -92,6 +92,11 @@ class Paths:
                 return False
             del self._strikes[path]
             return True
+
+    def is_healthy(self, path: Path) -> bool:
+        """Say whether the last request over ``path`` has worked, if there was one."""
+        with self._lock:
+            return self._strikes.get(path) == 0
 
     def forgive(self, path: Path) -> None:
         """Forget the failures of a path that has just worked."""

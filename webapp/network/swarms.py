@@ -1,6 +1,5 @@
 """Which nodes keep the messages of an account. Sources: storage-rpc.md §8, §14."""
 
-import random
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -42,18 +41,17 @@ class Swarms:
         *,
         network_clock: NetworkClock,
         clock: Clock,
-        source: random.Random,
     ) -> None:
         self._builder = builder
         self._caller = caller
         self._network_clock = network_clock
         self._clock = clock
-        self._source = source
         self._lock = threading.Lock()
         self._swarms: OrderedDict[AccountId, _Swarm] = OrderedDict()
 
     def members(self, account: AccountId) -> tuple[Node, ...]:
-        """Return the usable nodes that keep the messages of ``account``, in random order.
+        """Return the usable nodes that keep the messages of ``account``, in random order,
+        those that are easiest to reach first.
 
         Raises NoRoute or NodeFailed; there is always at least one node.
         """
@@ -70,7 +68,7 @@ class Swarms:
             # The swarm is made of nodes we do not know.
             self._builder.doubt_list()
             raise NodeFailed("No node of the swarm can be reached.")
-        return tuple(self._source.sample(nodes, len(nodes)))
+        return self._builder.easiest_first(nodes)
 
     def size(self, account: AccountId) -> int:
         """Return how many nodes keep the messages of ``account``; 0 if that is not known."""
@@ -106,7 +104,7 @@ class Swarms:
         """Ask a random node; any knows all swarms."""
         failure: PathFailed | NodeFailed | TooFewNodes | None = None
         for _ in range(LOOKUP_TRIES):
-            node = self._source.choice(self._builder.nodes())
+            node = self._builder.easiest_first(self._builder.nodes())[0]
             try:
                 self._remember(account, self._caller.call(node, get_swarm(account), parse_swarm))
             except (PathFailed, NodeFailed, TooFewNodes) as error:

@@ -1,0 +1,124 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.network.examples import node, path
+from webapp.network.errors import (
+    ClockRefused,
+    NetworkError,
+    NodeFailed,
+    PathFailed,
+    Rejected,
+    WrongSwarm,
+)
+from webapp.network.reactions import inner_failure, named_node, only_result, outer_failure
+from webapp.protocol.errors import RemoteProtocolError
+
+PATH = path(1, 2, 3)
+DESTINATION = node(9).ed25519
+SWARM = {
+    "snodes": [{"pubkey_ed25519": "ab" * 32, "ip": "10.0.0.1"}],
+    "swarm": "1f",
+    "t": 1_740_000_000_000,
+}
+
+
+def named(text: str, key: bytes) -> bytes | None:
+    return named_node(f"{text}: {key.hex()}".encode(), path=PATH, destination=DESTINATION)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Next node not found", "Next node is currently unreachable", "Snode not ready"],
+)
+@pytest.mark.parametrize("key", [node(2).ed25519, node(3).ed25519, DESTINATION])
+def test_a_node_named_by_the_one_before_it_is_recognised(text: str, key: bytes) -> None:
+    assert named(text, key) == key
+
+
+def test_a_message_cannot_blame_a_node_that_had_no_part() -> None:
+    assert named("Next node not found", node(7).ed25519) is None
+
+
+def test_a_message_cannot_blame_the_guard_that_sent_it() -> None:
+    assert named("Next node not found", PATH.guard.ed25519) is None
+
+
+@given(st.binary(max_size=200))
+def test_any_other_text_names_nobody(body: bytes) -> None:
+    assert named_node(body, path=PATH, destination=DESTINATION) is None
+
+
+@pytest.mark.parametrize("status", [400, 500, 502, 503, 504, 301, 404])
+def test_an_outer_failure_is_the_paths(status: int) -> None:
+    assert type(outer_failure(status, is_destination_named=False)) is PathFailed
+
+
+def test_an_outer_failure_that_names_the_destination_is_the_destinations() -> None:
+    assert type(outer_failure(502, is_destination_named=True)) is NodeFailed
+
+
+@pytest.mark.parametrize("status", [406, 425])
+def test_a_refused_time_is_recognised_inside_and_outside(status: int) -> None:
+    assert type(outer_failure(status, is_destination_named=False)) is ClockRefused
+    assert type(inner_failure(status, "Timestamp error: check your clock")) is ClockRefused
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, Rejected),
+        (401, Rejected),
+        (403, Rejected),
+        (404, Rejected),
+        (413, Rejected),
+        (429, NodeFailed),
+        (500, NodeFailed),
+        (502, NodeFailed),
+        (503, NodeFailed),
+    ],
+)
+def test_inner_failures_say_whether_to_try_again(status: int, kind: type[NetworkError]) -> None:
+    assert type(inner_failure(status, "words")) is kind
+
+
+def test_success_is_no_failure() -> None:
+    assert inner_failure(200, "{}") is None
+
+
+def test_a_wrong_swarm_may_name_the_right_one() -> None:
+    for body in (SWARM, json.dumps(SWARM)):
+        failure = inner_failure(421, body)
+        assert isinstance(failure, WrongSwarm)
+        assert failure.swarm is not None
+        assert failure.swarm.nodes == (bytes.fromhex("ab" * 32),)
+
+
+@pytest.mark.parametrize("body", ["", "no json", {"snodes": "?"}])
+def test_a_wrong_swarm_without_a_readable_list_is_still_wrong(body: str) -> None:
+    failure = inner_failure(421, body)
+    assert isinstance(failure, WrongSwarm)
+    assert failure.swarm is None
+
+
+def test_a_nodes_words_are_cut_short() -> None:
+    failure = inner_failure(400, "x" * 10_000)
+    assert isinstance(failure, Rejected)
+    assert len(failure.text) == 200
+
+
+def test_a_batch_of_one_gives_its_body() -> None:
+    assert only_result('{"results":[{"code":200,"body":{"a":1}}]}') == {"a": 1}
+
+
+@pytest.mark.parametrize("results", ["[]", '[{"code":200,"body":{}},{"code":200,"body":{}}]'])
+def test_a_batch_of_another_length_is_refused(results: str) -> None:
+    with pytest.raises(RemoteProtocolError):
+        only_result(f'{{"results":{results}}}')
+
+
+def test_the_failure_in_a_batch_is_raised() -> None:
+    with pytest.raises(Rejected):
+        only_result('{"results":[{"code":401,"body":"retrieve signature verification failed"}]}')

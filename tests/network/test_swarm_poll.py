@@ -1,0 +1,261 @@
+"""Polling: two nodes, a cursor for each, merged by hash."""
+
+import json
+
+import pytest
+
+from tests.network.memory_network import ALICE, MemoryNetwork
+from tests.virtual_clock import VirtualClock
+from webapp.localnet.node import StorageNode
+from webapp.localnet.rpc import Answer as NodeAnswer
+from webapp.network.client import Cursors, Network
+from webapp.network.errors import ClockRefused, NetworkError, NodeFailed, Rejected
+from webapp.protocol.identifiers import MessageHash
+
+
+def place(memory: MemoryNetwork, *texts: bytes) -> None:
+    for text in texts:
+        memory.place(ALICE.account_id, text)
+
+
+def data(network: Network, cursors: Cursors) -> list[bytes]:
+    return [item.data for item in network.poll(ALICE, cursors).items]
+
+
+def members(memory: MemoryNetwork) -> list[StorageNode]:
+    return memory.swarm_of(ALICE.account_id)
+
+
+def two_members(memory: MemoryNetwork) -> list[StorageNode]:
+    """Shrink the swarm to two nodes, so that both are always asked."""
+    for node in members(memory)[2:]:
+        node.swarm_id = memory.outside(ALICE.account_id)[0].swarm_id
+    return members(memory)
+
+
+def hash_of(text: bytes) -> MessageHash:
+    return MessageHash.of(ALICE.account_id, 0, text)
+
+
+def test_waiting_messages_arrive_in_order(memory: MemoryNetwork, network: Network) -> None:
+    place(memory, b"one", b"two", b"three")
+    polled = network.poll(ALICE, {})
+    assert [item.data for item in polled.items] == [b"one", b"two", b"three"]
+    assert [item.hash for item in polled.items] == [
+        hash_of(b"one"),
+        hash_of(b"two"),
+        hash_of(b"three"),
+    ]
+    assert not polled.more
+
+
+def test_each_node_gets_a_cursor_at_its_last_message(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    place(memory, b"one", b"two")
+    cursors = network.poll(ALICE, {}).cursors
+    assert len(cursors) == 2
+    assert {key for key, _ in cursors} <= {node.ed25519 for node in members(memory)}
+    assert {namespace for _, namespace in cursors} == {0}
+    assert set(cursors.values()) == {hash_of(b"two")}
+
+
+def test_what_lies_before_the_cursors_is_not_fetched_again(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    two_members(memory)
+    place(memory, b"one")
+    polled = network.poll(ALICE, {})
+    assert data(network, polled.cursors) == []
+    place(memory, b"two")
+    assert data(network, polled.cursors) == [b"two"]
+
+
+def test_an_empty_reply_keeps_the_cursors(memory: MemoryNetwork, network: Network) -> None:
+    two_members(memory)
+    place(memory, b"one")
+    polled = network.poll(ALICE, {})
+    assert network.poll(ALICE, polled.cursors).cursors == polled.cursors
+
+
+def test_a_message_that_only_one_member_has_arrives(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    first, second = two_members(memory)
+    place(memory, b"both")
+    memory.place(ALICE.account_id, b"first only", only_on=first)
+    memory.place(ALICE.account_id, b"second only", only_on=second)
+    polled = network.poll(ALICE, {})
+    assert sorted(item.data for item in polled.items) == [b"both", b"first only", b"second only"]
+    assert polled.cursors == {
+        (first.ed25519, 0): hash_of(b"first only"),
+        (second.ed25519, 0): hash_of(b"second only"),
+    }
+
+
+@pytest.mark.parametrize("stopped", [0, 1, 2, 3])
+def test_one_stopped_member_is_tolerated(
+    memory: MemoryNetwork, network: Network, stopped: int
+) -> None:
+    place(memory, b"hello")
+    memory.stop([members(memory)[stopped]])
+    # It may lie on the first path as well, which then has to be found broken.
+    for _ in range(3):
+        try:
+            assert data(network, {}) == [b"hello"]
+        except NetworkError:
+            continue
+    assert data(network, {}) == [b"hello"]
+
+
+LIES = [
+    NodeAnswer(200, "garbage"),
+    NodeAnswer(200, {"results": []}),
+    NodeAnswer(200, {"results": [{"code": 200, "body": {}}]}),
+    NodeAnswer(200, {"results": [{"code": 200, "body": "text"}]}),
+    NodeAnswer(200, {"results": [{"code": 500, "body": "text"}]}),
+    NodeAnswer(500, "database error"),
+    NodeAnswer(
+        200,
+        {
+            "results": [
+                {
+                    "code": 200,
+                    "body": {
+                        "messages": [
+                            {
+                                "hash": "A" * 43,
+                                "timestamp": 1_740_000_000_000,
+                                "expiration": 1_740_000_100_000,
+                                "data": "aGVsbG8=",
+                            }
+                        ],
+                        "more": False,
+                        "t": 1_740_000_000_000,
+                    },
+                }
+            ]
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lying_member_is_tolerated(
+    memory: MemoryNetwork, network: Network, lie: NodeAnswer
+) -> None:
+    liar, honest = two_members(memory)
+    place(memory, b"hello")
+    network.poll(ALICE, {})
+    memory.lie(liar, lambda body: lie)
+    polled = network.poll(ALICE, {})
+    assert [item.data for item in polled.items] == [b"hello"]
+    assert polled.cursors == {(honest.ed25519, 0): hash_of(b"hello")}
+
+
+def test_a_member_that_keeps_lying_is_no_longer_asked(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    liar, _ = two_members(memory)
+    network.poll(ALICE, {})
+    asked: list[bytes] = []
+
+    def lie(body: bytes) -> NodeAnswer:
+        asked.append(body)
+        return NodeAnswer(200, "garbage")
+
+    memory.lie(liar, lie)
+    for _ in range(10):
+        network.poll(ALICE, {})
+    assert len([body for body in asked if b'"retrieve"' in body]) == 3
+
+
+def test_when_all_members_fail_it_is_said(memory: MemoryNetwork, network: Network) -> None:
+    network.poll(ALICE, {})
+    for node in members(memory):
+        memory.lie(node, lambda body: NodeAnswer(500, "database error"))
+    with pytest.raises(NodeFailed):
+        network.poll(ALICE, {})
+    assert network.state().last_error == "A storage node failed (status 500)."
+
+
+def test_a_refused_signature_is_passed_on(memory: MemoryNetwork, network: Network) -> None:
+    network.poll(ALICE, {})
+    refusal = {"results": [{"code": 401, "body": "retrieve signature verification failed"}]}
+    for node in members(memory):
+        memory.lie(node, lambda body: NodeAnswer(200, refusal))
+    with pytest.raises(Rejected):
+        network.poll(ALICE, {})
+
+
+def test_a_refused_time_is_replaced_by_a_nodes(
+    memory: MemoryNetwork, network: Network, clock: VirtualClock
+) -> None:
+    network.poll(ALICE, {})
+    clock_of_nodes = VirtualClock(clock.now_ms() + 600_000)
+    for node in memory.nodes:
+        node.clock = clock_of_nodes
+    with pytest.raises(ClockRefused):
+        network.poll(ALICE, {})
+    assert network.now_ms() == clock_of_nodes.now_ms()
+    network.poll(ALICE, {})
+
+
+def test_a_backlog_is_finished_on_the_nodes_it_was_begun_on(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    # Three pages: a page holds 3,900,000 bytes of JSON, and each of these has 102,543.
+    texts = [b"%03d" % number + bytes(76_700) for number in range(90)]
+    place(memory, *texts)
+    cursors: Cursors = {}
+    pages: list[list[bytes]] = []
+    more = True
+    while more:
+        polled = network.poll(ALICE, cursors)
+        pages.append([item.data for item in polled.items])
+        cursors, more = polled.cursors, polled.more
+    assert [text for page in pages for text in page] == texts
+    assert len(pages) == 3
+    assert len(cursors) == 2
+
+
+def test_a_node_that_promises_more_but_sends_nothing_is_not_believed(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    network.poll(ALICE, {})
+    empty = {"messages": [], "more": True, "t": memory.clock.now_ms()}
+    for node in members(memory):
+        memory.lie(node, lambda body: NodeAnswer(200, {"results": [{"code": 200, "body": empty}]}))
+    assert not network.poll(ALICE, {}).more
+
+
+def test_the_request_asks_two_nodes_for_half_a_page_of_one_namespace(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    network.poll(ALICE, {})
+    bodies: list[bytes] = []
+    for node in members(memory):
+        memory.lie(node, lambda body: bodies.append(body) or NodeAnswer(500, ""))
+    with pytest.raises(NodeFailed):
+        network.poll(ALICE, {})
+    polls = [body for body in bodies if b'"batch"' in body]
+    assert len(polls) == 2
+    for body in polls:
+        call = json.loads(body)
+        (request,) = call["params"]["requests"]
+        assert (call["method"], request["method"]) == ("batch", "retrieve")
+        assert request["params"]["max_size"] == -2
+        assert request["params"]["namespace"] == 0
+
+
+def test_a_second_path_is_built_for_later(memory: MemoryNetwork, network: Network) -> None:
+    while memory.paths_used().count("/storage_rpc/v1") < 2:
+        network.poll(ALICE, {})
+    network.poll(ALICE, {})
+    assert memory.paths_used().count("/storage_rpc/v1") == 2
+
+
+def test_the_state_tells_the_size_of_the_swarm(memory: MemoryNetwork, network: Network) -> None:
+    network.poll(ALICE, {})
+    assert network.state().swarm_size == 4
+    assert len(network.state().route) == 3

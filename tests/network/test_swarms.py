@@ -1,0 +1,149 @@
+"""Finding the swarm of an account, and noticing that it is another one."""
+
+import pytest
+
+from tests.network.memory_network import ALICE, BOB, DAY_MS, MemoryNetwork
+from tests.virtual_clock import VirtualClock
+from webapp.localnet.node import StorageNode
+from webapp.localnet.owners import Owner
+from webapp.localnet.rpc import Answer as NodeAnswer
+from webapp.network.client import Network
+from webapp.network.errors import NetworkError, NodeFailed
+from webapp.network.swarms import LOOKUP_PAUSE_S
+from webapp.protocol.identifiers import AccountId
+
+
+class Lookups:
+    """Counts how often nodes are asked for a swarm through the onion."""
+
+    def __init__(self, memory: MemoryNetwork) -> None:
+        self.count = 0
+        for node in memory.nodes:
+            self._listen(memory, node)
+
+    def _listen(self, memory: MemoryNetwork, node: StorageNode) -> None:
+        answer = memory.services[node.ed25519].rpc.answer
+
+        def counted(body: bytes) -> NodeAnswer:
+            # The guard test asks for accounts that nobody has.
+            self.count += BOB.account_id.hex.encode() in body and b'"get_swarm"' in body
+            return answer(body)
+
+        memory.lie(node, counted)
+
+
+def store(network: Network, data: bytes = b"hello") -> None:
+    network.store(BOB.account_id, data, ttl_ms=DAY_MS)
+
+
+def holders(memory: MemoryNetwork, account: AccountId, hash_text: str) -> list[StorageNode]:
+    owner = Owner(bytes(account))
+    return [
+        node
+        for node in memory.nodes
+        if any(message.hash == hash_text for message in node.store.after(owner, 0, None))
+    ]
+
+
+def move(memory: MemoryNetwork, account: AccountId) -> None:
+    """Give the account's swarm to other nodes, as happens when nodes join and leave."""
+    members, others = memory.swarm_of(account), memory.outside(account)
+    old, new = members[0].swarm_id, others[0].swarm_id
+    for node in memory.nodes:
+        if node.swarm_id in (old, new):
+            node.swarm_id = new if node.swarm_id == old else old
+
+
+def test_a_swarm_is_looked_up_once(memory: MemoryNetwork, network: Network) -> None:
+    lookups = Lookups(memory)
+    for number in range(5):
+        store(network, b"%d" % number)
+    assert lookups.count == 1
+
+
+def test_a_wrong_swarm_with_a_list_replaces_the_one_we_know(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    store(network, b"before")
+    lookups = Lookups(memory)
+    move(memory, BOB.account_id)
+    store(network, b"after")
+    assert lookups.count == 0
+
+
+def test_a_wrong_swarm_is_noticed_when_polling_too(memory: MemoryNetwork, network: Network) -> None:
+    network.poll(BOB, {})
+    move(memory, BOB.account_id)
+    memory.place(BOB.account_id, b"after the move")
+    assert [item.data for item in network.poll(BOB, {}).items] == [b"after the move"]
+
+
+def test_a_node_that_denies_without_a_list_is_left_out(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    network.poll(BOB, {})
+    denying, *_ = members = memory.swarm_of(BOB.account_id)
+    memory.lie(denying, lambda body: NodeAnswer(421, "not my swarm"))
+    for number in range(10):
+        store(network, b"%d" % number)
+    network.poll(BOB, {})
+    assert network.state().swarm_size in (len(members), len(members) - 1)
+    assert network.state().phase == "connected"
+
+
+def test_a_made_up_swarm_of_strangers_is_looked_up_again(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    store(network, b"before")
+    honest = {}
+    for node in memory.swarm_of(BOB.account_id):
+        honest[node.ed25519] = memory.services[node.ed25519].rpc.answer
+        memory.lie(node, lambda body: NodeAnswer(421, _strangers(memory)))
+    with pytest.raises(NetworkError):
+        store(network, b"during")
+    for node in memory.swarm_of(BOB.account_id):
+        memory.lie(node, honest[node.ed25519])
+    store(network, b"after")
+
+
+def test_a_lying_node_at_lookup_costs_one_try(memory: MemoryNetwork, network: Network) -> None:
+    store(network)
+    liars = memory.outside(BOB.account_id)[:2]
+    for liar in liars:
+        memory.lie(liar, lambda body: NodeAnswer(200, "garbage"))
+    for number in range(10):
+        other = AccountId(bytes([number]) * 32)
+        if not set(liars) & set(memory.swarm_of(other)):
+            network.store(other, b"hello", ttl_ms=DAY_MS)
+
+
+def test_a_small_swarm_is_not_looked_up_at_every_step(
+    memory: MemoryNetwork, network: Network, clock: VirtualClock
+) -> None:
+    small = memory.swarm_of(BOB.account_id)[:2]
+    for node in memory.swarm_of(BOB.account_id)[2:]:
+        node.swarm_id = memory.outside(BOB.account_id)[0].swarm_id
+    assert memory.swarm_of(BOB.account_id) == small
+    lookups = Lookups(memory)
+    for number in range(5):
+        store(network, b"%d" % number)
+    assert lookups.count == 1
+    clock.advance(LOOKUP_PAUSE_S)
+    store(network, b"later")
+    assert lookups.count == 2
+
+
+def test_an_account_without_a_swarm_is_said_to_be_unreachable(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    store(network, b"before")
+    empty = {"snodes": [], "swarm": "ffffffffffffffff", "t": memory.clock.now_ms()}
+    for node in memory.nodes:
+        memory.lie(node, lambda body: NodeAnswer(200, empty))
+    with pytest.raises(NodeFailed, match="No node of the swarm"):
+        network.store(ALICE.account_id, b"hello", ttl_ms=DAY_MS)
+
+
+def _strangers(memory: MemoryNetwork) -> dict[str, object]:
+    snodes = [{"pubkey_ed25519": f"{number:064x}", "ip": "10.0.0.1"} for number in range(5)]
+    return {"snodes": snodes, "swarm": "1", "t": memory.clock.now_ms()}
