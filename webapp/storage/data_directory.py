@@ -39,6 +39,7 @@ from webapp.storage.files import (
     FILE_MODE,
     Files,
     discard,
+    ensure_directory,
     overwrite,
     put_file,
     remove,
@@ -70,7 +71,6 @@ _REASONS: dict[int, UnusableReason] = {
     errno.ENOSPC: "no_space",
     errno.EDQUOT: "no_space",
     errno.ENOTDIR: "not_a_directory",
-    errno.EEXIST: "not_a_directory",
 }
 
 
@@ -107,7 +107,7 @@ class DataDirectory:
         Raises AlreadyRunning, or DataDirectoryUnusable.
         """
         with self._disk():
-            self._files.make_directory(self._path)
+            ensure_directory(self._files, self._path)
             self._lock.acquire()
 
     def release(self) -> None:
@@ -247,8 +247,7 @@ class DataDirectory:
 
     def _rebuild_containers(self, vault: bytes, space: Space | None) -> None:
         salt = read_salt(vault)
-        self._files.make_directory(self._path / fresh.CONTAINERS)
-        self._files.fsync_dir(self._path)
+        ensure_directory(self._files, self._path / fresh.CONTAINERS)
         for number in range(CONTAINER_COUNT):
             unused = space is not None and all(e.container != number for e in space.entries)
             path = self._container(number)

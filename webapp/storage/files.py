@@ -49,7 +49,7 @@ class Files(Protocol):
     """The file operations that storage is built from; errors are ``OSError``."""
 
     def make_directory(self, path: Path) -> None:
-        """Create ``path``, with missing parents, for its owner alone."""
+        """Create ``path`` for its owner alone; one that exists is no error."""
         ...
 
     def list_directory(self, path: Path) -> list[str]:
@@ -61,7 +61,7 @@ class Files(Protocol):
         ...
 
     def size(self, path: Path) -> int | None:
-        """Return the length of the file ``path`` in bytes, or None if there is none."""
+        """Return the length of the file ``path`` in bytes, or None if nothing is there."""
         ...
 
     def read(self, path: Path, *, limit: int) -> bytes:
@@ -105,7 +105,7 @@ class RealFiles:
     """The files of this computer."""
 
     def make_directory(self, path: Path) -> None:
-        path.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
+        path.mkdir(mode=DIRECTORY_MODE, exist_ok=True)
 
     def list_directory(self, path: Path) -> list[str]:
         return sorted(os.listdir(path))
@@ -168,6 +168,14 @@ class RealFiles:
 def staging_path(path: Path) -> Path:
     """Return where the next content of ``path`` is built, in the same directory."""
     return path.with_name(path.name + STAGING_SUFFIX)
+
+
+def ensure_directory(files: Files, path: Path) -> None:
+    """Create ``path`` and its missing parents so that no power cut takes them back."""
+    missing = [level for level in (path, *path.parents) if files.size(level) is None]
+    for level in reversed(missing):
+        files.make_directory(level)
+        files.fsync_dir(level.parent)
 
 
 def put_file(files: Files, path: Path, content: bytes) -> None:
