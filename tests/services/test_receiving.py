@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.services.correspondents import Correspondent
+from tests.services.correspondents import Correspondent, PracticeSwitch
 from webapp.protocol import envelope
 from webapp.protocol.content import Content, VisibleMessage, encode_content
 from webapp.protocol.identifiers import AccountId, MessageHash
@@ -129,3 +129,16 @@ def test_a_blocked_sender_is_not_shown(bob: Correspondent, stranger: AccountKeys
     deliver(bob, text("unwanted", sender=stranger, to=bob))
 
     assert bob.conversations() == []
+
+
+def test_an_empty_item_from_a_stranger_does_not_block_the_inbox(
+    alice: Correspondent, bob: Correspondent, practice: PracticeSwitch
+) -> None:
+    alice.account.network.store(bob.account_id, b"", ttl_ms=TTL_MS)
+    alice.writes(bob, "behind the empty item")
+    alice.sends_all()
+
+    bob.polls()
+
+    assert bob.reads(alice) == [("in", "behind the empty item", "received")]
+    assert sum(received.rejected_counts(bob.account.database).values()) == 1

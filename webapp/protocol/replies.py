@@ -25,6 +25,9 @@ from webapp.protocol.requests import MAX_DATA_BYTES, MAX_SUBREQUESTS
 
 Body = bytes | str | JsonObject
 
+# How nodes of 2.8.0 spell no bytes at all (vectors/storage_rpc_observed.json, no. 66). Anybody
+# may store an empty message, and it must not make the inbox unreadable.
+EMPTY_DATA_B64: Final = "="
 # A swarm has about ten members; a reply with more than this is no swarm.
 MAX_SWARM_NODES: Final = 1000
 
@@ -152,7 +155,8 @@ def parse_info(body: Body) -> InfoReply:
 
 def _parse_item(value: object, *, owner: bytes, namespace: int) -> StoredItem:
     item = as_object(value)
-    data = as_bytes_b64(item.get("data"))
+    text = item.get("data")
+    data = b"" if text == EMPTY_DATA_B64 else as_bytes_b64(text)
     if len(data) > MAX_DATA_BYTES:
         raise RemoteProtocolError("a stored message is too long")
     message_hash = MessageHash.of(owner, namespace, data)
