@@ -10,6 +10,7 @@ const TOO_LONG = "This is too long for one message. Send it in two.";
 const canGrowByStyle = CSS.supports("field-sizing", "content");
 
 class MessageComposer extends HTMLElement {
+  #listening = new AbortController();
   #form = null;
   #text = null;
   #count = null;
@@ -22,7 +23,20 @@ class MessageComposer extends HTMLElement {
     this.#text.addEventListener("input", () => this.#measure());
     this.#form.addEventListener("submit", (event) => this.#submitted(event));
     this.#form.addEventListener("form:sent", (event) => this.#sent(event.detail.fields));
+    document.addEventListener("patch:after", () => this.#name(), {
+      signal: this.#listening.signal,
+    });
+    this.#name();
     this.#measure();
+  }
+
+  disconnectedCallback() {
+    this.#listening.abort();
+  }
+
+  /** A name may arrive while its conversation is open. */
+  #name() {
+    this.#text.placeholder = this.parentElement.querySelector(".peer").dataset.placeholder;
   }
 
   get #left() {

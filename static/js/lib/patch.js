@@ -6,10 +6,13 @@
  *   - replaces the element with its id, or
  *   - with data-into="list" goes into that list, where data-sort and the list's data-order say; it is
  *     dropped if the list is absent or shows something else (data-for differs).
+ * An answer and a push may overtake each other: what is marked data-final is only replaced by what is
+ * final too, so that a message once sent does not go back to being sent.
  */
 
 import { fillTyped, keepTyped } from "./typed.js";
 
+const FOCUSABLE = "button:not(.skip), input, textarea, [tabindex]";
 const policy = window.trustedTypes?.createPolicy("safehouse-patch", { createHTML: (html) => html });
 
 /**
@@ -70,6 +73,7 @@ function placeOver(element, old) {
 function placeInto(element, old) {
   const list = document.getElementById(element.dataset.into);
   if (!list || (list.dataset.for ?? "") !== (element.dataset.for ?? "")) return false;
+  if (old && "final" in old.dataset && !("final" in element.dataset)) return false;
   if (old?.parentElement === list && old.dataset.sort === element.dataset.sort) {
     old.replaceWith(element);
     return true;
@@ -104,8 +108,8 @@ function compareKeys([time, number = 0], [otherTime, otherNumber = 0]) {
 /** Gives the focus back to what stands where the focused element was. */
 function refocus(element, active) {
   const same = active.id && (element.id === active.id ? element : findById(element, active.id));
-  const next = same || element.querySelector("button, input, textarea, [tabindex]") || element;
-  if (!next.matches("button, input, textarea, [tabindex]")) next.tabIndex = -1;
+  const next = same || element.querySelector(FOCUSABLE) || element;
+  if (!next.matches(FOCUSABLE)) next.tabIndex = -1;
   next.focus({ preventScroll: true });
 }
 

@@ -22,6 +22,7 @@ export class ReadingPosition {
 
   /** To be called before the log changes. */
   remember() {
+    if (this.isAtEnd) return;
     const edge = this.#scroller.getBoundingClientRect().top;
     const messages = [...this.#scroller.querySelectorAll(".message")];
     const first = messages.find((message) => message.getBoundingClientRect().bottom > edge);
