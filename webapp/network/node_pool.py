@@ -2,49 +2,60 @@
 
 import threading
 from collections.abc import Collection, Iterable
-from typing import Final
+from typing import Final, Literal
 
 from webapp.protocol.nodes import Node
 
 # onion.md §2: after this many failures in a row a node is no longer used.
 STRIKES: Final = 3
 
+# What a node did, or failed to do: pass on a request, or answer one. A node that
+# relays well may still be a liar when it is asked itself.
+Role = Literal["hop", "destination"]
+
 
 class NodePool:
     """Nodes by their Ed25519 keys. The lock protects the table and the counts.
 
     The official apps forgive strikes only when the list is fetched again. Here a
-    success forgives them too, so that rare failures do not add up over weeks and
-    cost us a good guard (security.md X1: guards stay).
+    success in the same role forgives them too, so that rare failures do not add up
+    over weeks and cost us a good guard (security.md X1: guards stay).
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._nodes: dict[bytes, Node] = {}
-        self._strikes: dict[bytes, int] = {}
+        self._strikes: dict[Role, dict[bytes, int]] = {"hop": {}, "destination": {}}
 
     def replace(self, nodes: Iterable[Node]) -> None:
         """Know exactly ``nodes`` from now on; all strikes are forgiven."""
         with self._lock:
             self._nodes = {node.ed25519: node for node in nodes}
-            self._strikes = {}
+            for strikes in self._strikes.values():
+                strikes.clear()
 
     def all(self) -> tuple[Node, ...]:
         """Return the nodes that may be used."""
         with self._lock:
             return tuple(self._nodes.values())
 
+    def suspects(self) -> frozenset[bytes]:
+        """Return the keys of all nodes that may have failed the last time."""
+        with self._lock:
+            return frozenset(key for strikes in self._strikes.values() for key in strikes)
+
     def named(self, keys: Iterable[bytes]) -> tuple[Node, ...]:
         """Return the nodes with these Ed25519 keys, leaving out the ones we do not know."""
         with self._lock:
             return tuple(self._nodes[key] for key in keys if key in self._nodes)
 
-    def strike(self, keys: Collection[bytes]) -> None:
+    def strike(self, keys: Collection[bytes], role: Role) -> None:
         """Count a failure of each node; the third in a row drops it."""
         with self._lock:
+            strikes = self._strikes[role]
             for key in keys:
-                self._strikes[key] = self._strikes.get(key, 0) + 1
-                if self._strikes[key] >= STRIKES:
+                strikes[key] = strikes.get(key, 0) + 1
+                if strikes[key] >= STRIKES:
                     self._nodes.pop(key, None)
 
     def drop(self, key: bytes) -> None:
@@ -52,8 +63,8 @@ class NodePool:
         with self._lock:
             self._nodes.pop(key, None)
 
-    def forgive(self, keys: Collection[bytes]) -> None:
+    def forgive(self, keys: Collection[bytes], role: Role) -> None:
         """Forget the failures of nodes that have just worked."""
         with self._lock:
             for key in keys:
-                self._strikes.pop(key, None)
+                self._strikes[role].pop(key, None)

@@ -61,37 +61,44 @@ class OnionCaller:
         onion = build(path.hops, destination=destination, body=request.to_json())
         reply = self._send(path, onion, destination=destination.ed25519)
         self._builder.paths.forgive(path)
-        self._builder.pool.forgive(path.keys)
+        self._builder.pool.forgive(path.keys, "hop")
         try:
             result = _read(reply, parse)
         except WrongSwarm:
             # It answered as it should; our idea of the swarm is what is wrong.
             raise
         except NodeFailed:
-            self._builder.pool.strike([destination.ed25519])
+            self._builder.pool.strike([destination.ed25519], "destination")
             raise
-        self._builder.pool.forgive([destination.ed25519])
+        self._builder.pool.forgive([destination.ed25519], "destination")
         return result
 
     def _send(self, path: Path, onion: Onion, *, destination: bytes) -> OnionReply:
-        everyone = frozenset((*path.keys[1:], destination))
         url = path.guard.url + ONION_PATH
         try:
             answer = self._transport.post(url, onion.body, limits=ONION_CALL)
         except NoInterface as error:
             raise NoRoute("This computer is not connected to a network.") from error
         except Unreachable as error:
-            self._builder.strike(path, blamed=everyone)
+            self._blame(path, destination, named=None)
             raise PathFailed("The path to the swarm broke.") from error
         if answer.status != OK:
             named = named_node(answer.body, path=path, destination=destination)
-            self._builder.strike(path, blamed=frozenset({named}) if named else everyone)
+            self._blame(path, destination, named=named)
             raise outer_failure(answer.status, is_destination_named=named == destination)
         try:
             return open_reply(answer.body, onion.reply)
         except RemoteProtocolError as error:
-            self._builder.strike(path, blamed=everyone)
+            self._blame(path, destination, named=None)
             raise PathFailed("A reply was damaged on its way.") from error
+
+    def _blame(self, path: Path, destination: bytes, *, named: bytes | None) -> None:
+        """Strike the path and the node named by an error, or else all that may be at fault."""
+        self._builder.strike(path)
+        if named != destination:
+            self._builder.pool.strike([named] if named else path.keys[1:], "hop")
+        if named in (None, destination):
+            self._builder.pool.strike([destination], "destination")
 
 
 def _read(reply: OnionReply, parse: Callable[[str], T]) -> T:

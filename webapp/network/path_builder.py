@@ -96,25 +96,26 @@ class PathBuilder:
         return nodes
 
     def easiest_first(self, nodes: Sequence[Node]) -> tuple[Node, ...]:
-        """Return ``nodes`` in random order, but first those to which a path exists.
+        """Return ``nodes`` in random order, but first the healthy ones to which a path exists.
 
         While there is only one path this saves building a second one just because
         chance picked a destination that lies on the first.
         """
-        paths = self.paths.all()
-        shuffled = self._source.sample(nodes, len(nodes))
-        return tuple(
-            sorted(shuffled, key=lambda node: all(node.ed25519 in path.keys for path in paths))
-        )
+        paths, suspects = self.paths.all(), self.pool.suspects()
+
+        def difficulty(node: Node) -> tuple[bool, bool]:
+            is_blocked = all(node.ed25519 in path.keys for path in paths)
+            return node.ed25519 in suspects, is_blocked
+
+        return tuple(sorted(self._source.sample(nodes, len(nodes)), key=difficulty))
 
     def doubt_list(self) -> None:
         """Fetch the node list again before the next path, but not every few seconds."""
         if self._clock.monotonic_s() - self._list_fetched_s >= LIST_REFRESH_PAUSE_S:
             self._is_list_in_doubt = True
 
-    def strike(self, path: Path, *, blamed: frozenset[bytes]) -> None:
-        """Count a failure of ``path`` and of the ``blamed`` nodes; drop what failed too often."""
-        self.pool.strike(blamed)
+    def strike(self, path: Path) -> None:
+        """Count a failure of ``path``; its third in a row drops it, and the guard with it."""
         if self.paths.strike(path):
             self.pool.drop(path.guard.ed25519)
 
@@ -158,8 +159,14 @@ class PathBuilder:
 
     def _choose(self, *, avoiding: bytes, excluded: frozenset[bytes]) -> Path | None:
         taken = nodes_of(self.paths.all()) | excluded | {avoiding}
+        free = [node for node in self.pool.all() if node.ed25519 not in taken]
+        suspects = self.pool.suspects()
+        healthy = [node for node in free if node.ed25519 not in suspects]
+        return self._path_through(healthy) or self._path_through(free)
+
+    def _path_through(self, candidates: Sequence[Node]) -> Path | None:
         return choose_path(
-            [node for node in self.pool.all() if node.ed25519 not in taken],
+            candidates,
             distinct_subnets=self._settings.distinct_subnets,
             source=self._source,
         )
@@ -167,7 +174,7 @@ class PathBuilder:
     def _add_if_tested(self, path: Path) -> bool:
         """Use ``path`` if its guard answers; say whether it does."""
         if not self._answers(path.guard):
-            self.pool.strike([path.guard.ed25519])
+            self.pool.strike([path.guard.ed25519], "hop")
             return False
         self.paths.add(path)
         return True
