@@ -6,8 +6,9 @@
 import { RequestError, request } from "../lib/request.js";
 
 const GRACE_MS = 30_000;
-// A program that ends still answers for a moment.
-const LAST_ANSWERS_MS = 1000;
+// A program that ends still answers for a moment. Only one that goes on answering has more to show.
+const LAST_ANSWERS = 4;
+const ASK_AGAIN_MS = 1000;
 
 class StoppedNotice extends HTMLElement {
   #listening = new AbortController();
@@ -44,9 +45,11 @@ class StoppedNotice extends HTMLElement {
   /** The server has said that this is over: what is on the screen goes before anything is asked. */
   async #end() {
     document.getElementById("screen").replaceChildren();
-    await new Promise((done) => setTimeout(done, LAST_ANSWERS_MS));
-    if (await this.#findOut()) location.reload();
-    else this.#replaceScreen();
+    for (let asked = 0; asked < LAST_ANSWERS; asked += 1) {
+      await new Promise((done) => setTimeout(done, ASK_AGAIN_MS));
+      if (!(await this.#findOut())) return this.#replaceScreen();
+    }
+    location.reload();
   }
 
   #replaceScreen() {
