@@ -26,6 +26,8 @@ class Stack:
     folder: Path
     clock: Clock = field(default_factory=VirtualClock)
     door_file: bytes = b""
+    # The paths whose views have run.
+    reached: list[str] = field(default_factory=list)
     # A frozen tab is frozen for good in a test, so there is no need to wait as long for it.
     send_timeout_s: float = 0.5
 
@@ -38,7 +40,7 @@ class Stack:
         self.door = Door(
             port=self.port, open_launch=self.launcher.create, write=self._write_door_file
         )
-        app = make_app()
+        app = make_app(self.reached)
         app.register_blueprint(launch_routes(self.launcher, sessions=self.sessions))
         app.register_blueprint(door_routes(self.door))
         self.live = Live(app, sessions=self.sessions, clock=self.clock)
@@ -110,8 +112,8 @@ class Sabotage(Exception):
     """An error that nobody has listed."""
 
 
-def make_app() -> Flask:
-    """Return an app with a view for every kind of answer."""
+def make_app(reached: list[str]) -> Flask:
+    """Return an app with a view for every kind of answer, which notes in ``reached`` who ran."""
     app = Flask("a test", static_folder=str(Path(__file__).parent / "static"))
 
     @app.get("/")
@@ -145,6 +147,7 @@ def make_app() -> Flask:
     @app.after_request
     def mark(answer: Response) -> Response:
         answer.headers[REACHED] = "yes"
+        reached.append(request.path)
         return answer
 
     register_errors(app, {})

@@ -52,6 +52,14 @@ def test_the_file_posts_to_both_names_and_loads_nothing(stack: Stack) -> None:
     assert "?" not in "".join(targets)
 
 
+def test_after_a_file_that_led_nowhere_the_next_one_waits_for_a_click(stack: Stack) -> None:
+    first, second = stack.launcher.create(), stack.launcher.create()
+    assert "requestSubmit" in first.read_text()
+    assert "requestSubmit" not in second.read_text()
+    post(stack, secret_in(second))
+    assert "requestSubmit" in stack.launcher.create().read_text()
+
+
 def test_the_right_secret_gives_a_session_by_a_page_that_leads_on(stack: Stack) -> None:
     answer = post(stack, secret_in(stack.launcher.create()))
     assert answer.status == 200

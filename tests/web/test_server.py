@@ -209,12 +209,30 @@ def test_run_returns_when_another_thread_stops_it(
     assert all(listener.fileno() == -1 for listener in listeners)
 
 
+def test_a_server_stopped_before_it_runs_does_not_run(
+    clock: VirtualClock, no_thread_left: None
+) -> None:
+    listeners = listen_on_loopback()
+    server = Server(lambda _e, _s: [], listeners, admit=lambda _: None, clock=clock)
+    server.stop()
+    server.run()
+    assert all(listener.fileno() == -1 for listener in listeners)
+
+
 def test_stopping_twice_does_no_harm(clock: VirtualClock, no_thread_left: None) -> None:
     listeners = listen_on_loopback()
     server = Server(lambda _e, _s: [], listeners, admit=lambda _: None, clock=clock)
     server.start()
     server.stop()
     server.stop()
+    assert all(listener.fileno() == -1 for listener in listeners)
+
+
+def test_a_server_that_never_ran_closes_its_sockets(
+    clock: VirtualClock, no_thread_left: None
+) -> None:
+    listeners = listen_on_loopback()
+    Server(lambda _e, _s: [], listeners, admit=lambda _: None, clock=clock).stop()
     assert all(listener.fileno() == -1 for listener in listeners)
 
 

@@ -63,10 +63,15 @@ class Launcher:
         self._clock = clock
         self._lock = threading.Lock()
         self._launches: dict[str, _Launch] = {}
+        self._latest: _Launch | None = None
         self._warn_next = False
 
     def create(self) -> Path:
         """Write a new launch file and return its path.
+
+        The file opens the page by itself, unless the one before it has led nowhere. Then the
+        browser may not know our name, and whoever started us again chooses a button. (Going back
+        to the first file is no way out: browsers skip a page that moved on without a click.)
 
         Raises LaunchFolderUnusable, or OSError when the disk refuses.
         """
@@ -74,10 +79,14 @@ class Launcher:
         number = secrets.token_hex(ID_BYTES)
         path = self._folder / FILE_PATTERN.replace("*", secrets.token_hex(ID_BYTES))
         launch = _Launch(path, expires_at_s=self._clock.monotonic_s() + LIFE_S)
-        page = _launch_page(self._sessions, f"{number}.{launch.secret.reveal()}")
+        page = _launch_page(
+            self._sessions,
+            f"{number}.{launch.secret.reveal()}",
+            hurries=self._latest is None or self._latest.redeemed,
+        )
         _write_private(path, page.encode())
         with self._lock:
-            self._launches[number] = launch
+            self._launches[number] = self._latest = launch
             self._forget_oldest()
         return path
 
@@ -174,10 +183,11 @@ def launch_routes(launcher: Launcher, *, sessions: Sessions) -> Blueprint:
     return routes
 
 
-def _launch_page(sessions: Sessions, secret: str) -> str:
+def _launch_page(sessions: Sessions, secret: str, *, hurries: bool) -> str:
     pages = Environment(loader=FileSystemLoader(_PAGES), autoescape=True, undefined=StrictUndefined)
     return pages.get_template("launch_file.html").render(
         secret=secret,
+        hurries=hurries,
         field=SECRET_FIELD,
         address=sessions.hosts.origin(HostKind.LABEL) + LAUNCH_PATH,
         fallback_address=sessions.hosts.origin(HostKind.LOOPBACK) + LAUNCH_PATH,

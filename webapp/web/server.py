@@ -86,7 +86,10 @@ class Server:
     ) -> None:
         quiet_libraries()
         self.connections = UpgradedConnections(clock=clock, send_timeout_s=send_timeout_s)
+        # Reentrant, because a signal handler may stop the server on the thread that runs it.
+        self._lock = threading.RLock()
         self._stopping = False
+        self._running = False
         self._thread: threading.Thread | None = None
         self._workers = _Workers()
         self._map: dict[int, Any] = {}
@@ -124,7 +127,11 @@ class Server:
         self._thread.start()
 
     def run(self) -> None:
-        """Serve on this thread until ``stop`` is called."""
+        """Serve on this thread until ``stop`` is called; return at once if it has been."""
+        with self._lock:
+            if self._stopping:
+                return
+            self._running = True
         self._workers.set_thread_count(WORKERS)
         try:
             while not self._stopping:
@@ -138,15 +145,19 @@ class Server:
 
         May be called from a signal handler while ``run`` is running; that then returns.
         """
-        if not self._stopping:
-            self._stopping = True
-            self._listening[0].pull_trigger()
+        with self._lock:
+            is_first, self._stopping = not self._stopping, True
+            if is_first and self._running:
+                self._listening[0].pull_trigger()
+        if is_first and not self._running:
+            self._shut()  # It never ran; the listening sockets are open all the same.
         if self._thread is not None:
             self._thread.join()
             self._thread = None
 
     def _shut(self) -> None:
-        self._stopping = True
+        with self._lock:
+            self._stopping = True  # From here on nobody may pull the trigger.
         for listening in self._listening:
             listening.accepting = False
         self.connections.stop()
