@@ -1,8 +1,10 @@
 """The only place where the parts meet: one start, from the command line to the last socket."""
 
+import contextlib
 import json
 import os
 import signal
+import socket
 import sys
 import threading
 import webbrowser
@@ -26,7 +28,7 @@ from webapp.start_errors import START_ERRORS, sentence_of
 from webapp.storage import errors as storage
 from webapp.storage.data_directory import DataDirectory
 from webapp.storage.files import RealFiles
-from webapp.web.context import EXTENSION
+from webapp.web.context import EXTENSION, RowConverter
 from webapp.web.door import Door, door_routes, knock
 from webapp.web.error_texts import ERROR_TEXTS
 from webapp.web.errors import NobodyAnswers, register_errors
@@ -80,9 +82,14 @@ class Practice:
 class App:
     """One running Safehouse."""
 
-    def __init__(self, config: Config, directory: DataDirectory, *, clock: Clock) -> None:
-        listeners = listen_on_loopback(config.port)
-        directory.prepare()
+    def __init__(
+        self,
+        config: Config,
+        directory: DataDirectory,
+        *,
+        listeners: Sequence[socket.socket],
+        clock: Clock,
+    ) -> None:
         self._clock = clock
         self._directory = directory
         self._practice = Practice(clock)
@@ -103,10 +110,10 @@ class App:
         self._door = Door(
             port=self.port, open_launch=self.launcher.create, write=directory.write_door
         )
-        flask = self._make_flask()
-        self._live = Live(flask, sessions=self.sessions, clock=clock)
-        self.runtime.events.subscribe(Push(flask, live=self._live, runtime=self.runtime))
-        guard = Guard(flask, sessions=self.sessions)
+        self.flask = self._make_flask()
+        self._live = Live(self.flask, sessions=self.sessions, clock=clock)
+        self.runtime.events.subscribe(Push(self.flask, live=self._live, runtime=self.runtime))
+        guard = Guard(self.flask, sessions=self.sessions)
         self._server = Server(SecureHeaders(guard), listeners, admit=guard.admit, clock=clock)
 
     @property
@@ -140,6 +147,7 @@ class App:
             "webapp", template_folder=str(templates_dir()), static_folder=str(static_dir())
         )
         flask.extensions[EXTENSION] = self.runtime
+        flask.url_map.converters["row"] = RowConverter
         for view in BLUEPRINTS:
             flask.register_blueprint(view.blueprint)
         flask.register_blueprint(launch_routes(self.launcher, sessions=self.sessions))
@@ -155,12 +163,18 @@ def create_app(config: Config, *, clock: Clock | None = None) -> App:
     PortTaken, NetworkError for a network file that makes no sense.
     """
     directory = DataDirectory(config.data_dir, RealFiles())
-    directory.lock()
-    try:
-        return App(config, directory, clock=clock or SystemClock())
-    except BaseException:
-        directory.release()
-        raise
+    with contextlib.ExitStack() as undo:
+        # First of all: with the lock taken this start may look for a port of its own; without,
+        # the process that has the lock is asked to open the browser.
+        directory.lock()
+        undo.callback(directory.release)
+        listeners = listen_on_loopback(config.port)
+        for listener in listeners:
+            undo.callback(listener.close)
+        directory.prepare()
+        app = App(config, directory, listeners=listeners, clock=clock or SystemClock())
+        undo.pop_all()
+    return app
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,15 +6,25 @@ from typing import Concatenate, ParamSpec, cast
 
 from flask import current_app
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import IntegerConverter, Map
 
 from webapp.services.open_account import OpenAccount
 from webapp.services.runtime import Runtime
 from webapp.web.presenters import Calendar
 
 EXTENSION = "safehouse"
+# SQLite counts rows with 64 bits, sign included; a larger number names nothing.
+LARGEST_ROW = 2**63 - 1
 
 Params = ParamSpec("Params")
 View = Callable[Params, ResponseReturnValue]
+
+
+class RowConverter(IntegerConverter):
+    """``<row:number>`` in an address: the number of a row."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, min=1, max=LARGEST_ROW)
 
 
 def runtime() -> Runtime:

@@ -35,13 +35,13 @@ def start(account: OpenAccount) -> ResponseReturnValue:
     return screens.conversation(account, messaging.start_conversation(account, account_id))
 
 
-@blueprint.get("/conversations/<int:number>")
+@blueprint.get("/conversations/<row:number>")
 @with_account
 def show(account: OpenAccount, number: int) -> ResponseReturnValue:
     return screens.conversation(account, number)
 
 
-@blueprint.get("/conversations/<int:number>/older")
+@blueprint.get("/conversations/<row:number>/older")
 @with_account
 def older(account: OpenAccount, number: int) -> ResponseReturnValue:
     conversation = reading.conversation(account, number)
@@ -55,7 +55,7 @@ def older(account: OpenAccount, number: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/conversations/<int:number>/read")
+@blueprint.post("/conversations/<row:number>/read")
 @with_account
 def read(account: OpenAccount, number: int) -> ResponseReturnValue:
     messaging.mark_read(account, number)

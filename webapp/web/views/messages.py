@@ -11,14 +11,14 @@ from webapp.web.views import screens
 blueprint = Blueprint("messages", __name__)
 
 
-@blueprint.post("/conversations/<int:number>/messages")
+@blueprint.post("/conversations/<row:number>/messages")
 @with_account
 def send(account: OpenAccount, number: int) -> ResponseReturnValue:
     message_id = messaging.send_text(account, number, request.form.get("body", ""))
     return screens.message(account, message_id)
 
 
-@blueprint.post("/messages/<int:number>/retry")
+@blueprint.post("/messages/<row:number>/retry")
 @with_account
 def retry(account: OpenAccount, number: int) -> ResponseReturnValue:
     messaging.retry(account, number)

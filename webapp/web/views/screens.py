@@ -1,5 +1,6 @@
 """The screens that several views answer with, put together from services and presenters."""
 
+import re
 from collections.abc import Mapping
 
 from flask import render_template
@@ -19,6 +20,9 @@ from webapp.web.presenters import (
 )
 
 Values = dict[str, object]
+
+# Two numbers that SQLite can hold.
+POSITION = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
 
 
 def document() -> str:
@@ -50,11 +54,10 @@ def list_of(account: OpenAccount) -> str:
 
 def position(text: str) -> tuple[int, int]:
     """Return the place in a conversation that ``MessageView.sort`` names. Raises UnknownMessage."""
-    try:
-        sort_ms, number = text.split(".")
-        return int(sort_ms), int(number)
-    except ValueError as error:
-        raise UnknownMessage from error
+    found = POSITION.fullmatch(text)
+    if found is None:
+        raise UnknownMessage
+    return int(found[1]), int(found[2])
 
 
 def welcome(network: str | None) -> str:

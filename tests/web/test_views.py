@@ -1,0 +1,263 @@
+"""What each address answers, with a real account behind it and without a browser."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from webapp.app import App, create_app
+from webapp.config import Config
+from webapp.protocol.keys import AccountKeys, Seed
+from webapp.services import messaging
+
+WORDS = "amaze buffet cake entrance symptoms tiger lamb maze nestle python dusted faxed faxed"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    app = create_app(
+        Config(data_dir=tmp_path / "data", launch_dir=tmp_path / "launch", network="local")
+    )
+    app.start()
+    yield app
+    app.stop()
+
+
+@pytest.fixture
+def client(app: App) -> FlaskClient:
+    return app.flask.test_client()
+
+
+@pytest.fixture
+def owner(app: App, client: FlaskClient) -> FlaskClient:
+    """A client whose account exists."""
+    answer = client.post("/accounts", data={"name": "Marit", "network": "practice"})
+    assert answer.status_code == 200
+    return client
+
+
+def stranger() -> str:
+    return AccountKeys.from_seed(Seed.generate()).account_id.hex
+
+
+def error_of(answer: TestResponse) -> str:
+    body = answer.get_json()
+    assert body["ok"] is False
+    assert body["error"]["message"]
+    return str(body["error"]["code"])
+
+
+def start_conversation(client: FlaskClient) -> str:
+    answer = client.post("/conversations", data={"account_id": stranger()})
+    found = re.search(r'data-for="(\d+)"', answer.text)
+    assert found is not None
+    return found.group(1)
+
+
+def test_a_fresh_app_shows_the_welcome_page_with_the_chosen_network(client: FlaskClient) -> None:
+    page = client.get("/").text
+
+    assert "<title>Safehouse</title>" in page
+    assert "Make a new account" in page
+    assert re.search(r'value="practice" checked', page)
+
+
+@pytest.mark.parametrize("path", ["/welcome?network=session", "/accounts/new", "/accounts/restore"])
+def test_the_first_pages_open(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code == 200
+    assert 'id="screen"' in answer.text
+
+
+def test_scripts_get_the_screen_without_the_document(client: FlaskClient) -> None:
+    answer = client.get("/", headers={"X-Safehouse": "1"})
+
+    assert "<html" not in answer.text
+    assert 'id="screen"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/list", "/account", "/account/qr.svg", "/account/words", "/conversations/new",
+             "/conversations/1", "/connection"]
+)  # fmt: skip
+def test_without_an_account_there_is_nothing_to_see(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code == 409
+    assert error_of(answer) == "no_account"
+
+
+@pytest.mark.parametrize(("name", "code"), [("", "name_missing"), ("x" * 101, "name_too_long")])
+def test_a_wrong_name_is_told(client: FlaskClient, name: str, code: str) -> None:
+    answer = client.post("/accounts", data={"name": name, "network": "practice"})
+
+    assert answer.status_code == 400
+    assert error_of(answer) == code
+
+
+def test_words_are_checked_before_anything_is_made(client: FlaskClient) -> None:
+    answer = client.post("/accounts/restore/check", data={"words": WORDS})
+
+    assert "05ca" in answer.text
+    assert client.get("/list").status_code == 409
+
+
+def test_an_unknown_word_is_named_with_its_position_and_the_nearest(client: FlaskClient) -> None:
+    wrong = WORDS.replace("tiger", "tigre").replace("lamb", "lmab")
+    answer = client.post("/accounts/restore/check", data={"words": wrong})
+
+    assert error_of(answer) == "unknown_word"
+    assert 'Word 7, "lmab"' in answer.get_json()["error"]["message"]
+
+
+def test_words_bring_an_account_back(client: FlaskClient) -> None:
+    answer = client.post(
+        "/accounts/restore", data={"words": WORDS, "name": "Marit", "network": "practice"}
+    )
+
+    assert 'id="conversations"' in answer.text
+    assert "05ca" in client.get("/account").text
+
+
+def test_the_recovery_words_come_only_when_asked_for(owner: FlaskClient) -> None:
+    page = owner.get("/account/words").text
+    words = re.findall(r"<span>(\w+)</span>", owner.post("/account/words/show").text)
+
+    assert len(words) == 13
+    assert not any(re.search(rf"\b{word}\b", page) for word in words if len(word) > 6)
+
+
+def test_the_reminder_goes_once_the_words_are_saved(owner: FlaskClient) -> None:
+    assert 'id="reminder"' in owner.get("/").text
+
+    owner.post("/account/words/saved")
+
+    assert 'id="reminder"' not in owner.get("/").text
+
+
+def test_the_own_id_comes_as_a_picture_without_style_or_script(owner: FlaskClient) -> None:
+    answer = owner.get("/account/qr.svg")
+
+    assert answer.content_type == "image/svg+xml"
+    assert answer.data.startswith(b"<?xml")
+    assert not re.search(rb"style=|<script|class=", answer.data)
+
+
+@pytest.mark.parametrize(
+    ("account_id", "code"),
+    [
+        ("05" + "a" * 62, "account_id_length"),
+        ("05" + "z" * 64, "account_id_characters"),
+        ("03" + "a" * 64, "account_id_prefix"),
+    ],
+)
+def test_a_wrong_account_id_is_told(owner: FlaskClient, account_id: str, code: str) -> None:
+    answer = owner.post("/conversations", data={"account_id": account_id})
+
+    assert answer.status_code == 400
+    assert error_of(answer) == code
+
+
+def test_an_account_id_may_come_in_groups_and_capitals(owner: FlaskClient) -> None:
+    text = stranger().upper()
+    grouped = " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+    answer = owner.post("/conversations", data={"account_id": f"\n{grouped} "})
+
+    assert answer.status_code == 200
+    assert 'id="log"' in answer.text
+
+
+def test_ones_own_id_opens_note_to_self(app: App, owner: FlaskClient) -> None:
+    own = app.runtime.account().account_id.hex
+
+    answer = owner.post("/conversations", data={"account_id": own})
+
+    assert "Only you can read this" in answer.text
+
+
+def test_a_sent_message_comes_back_as_a_bubble_and_a_row(owner: FlaskClient) -> None:
+    number = start_conversation(owner)
+
+    answer = owner.post(f"/conversations/{number}/messages", data={"body": "<b>hello</b> "})
+
+    assert answer.status_code == 200
+    assert f'id="conversation-{number}"' in answer.text
+    assert '<span class="bubble__text">&lt;b&gt;hello&lt;/b&gt;</span>' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("body", "code"), [("  ", "empty_message"), ("x" * 2001, "message_too_long")]
+)
+def test_a_message_that_cannot_be_sent_is_told(owner: FlaskClient, body: str, code: str) -> None:
+    number = start_conversation(owner)
+
+    answer = owner.post(f"/conversations/{number}/messages", data={"body": body})
+
+    assert answer.status_code == 400
+    assert error_of(answer) == code
+
+
+def test_older_messages_come_in_pages_without_gap_or_double(app: App, owner: FlaskClient) -> None:
+    number = start_conversation(owner)
+    for n in range(120):
+        messaging.send_text(app.runtime.account(), int(number), f"message {n}")
+
+    html = owner.get(f"/conversations/{number}").text
+    seen = re.findall(r"message (\d+)<", html)
+    while before := re.search(r'data-path="([^"]+)"', html):
+        html = owner.get(before.group(1)).text
+        seen = re.findall(r"message (\d+)<", html) + seen
+
+    assert [int(n) for n in seen] == list(range(120))
+
+
+@pytest.mark.parametrize("before", ["", "x", "1", "1.2.3", "9.x", f"1.{10**20}", "-1.1"])
+def test_a_place_that_is_none_is_refused(owner: FlaskClient, before: str) -> None:
+    number = start_conversation(owner)
+
+    answer = owner.get(f"/conversations/{number}/older?before={before}")
+
+    assert answer.status_code == 404
+
+
+def test_looking_at_a_conversation_reads_it(owner: FlaskClient) -> None:
+    number = start_conversation(owner)
+
+    assert owner.post(f"/conversations/{number}/read").status_code in (200, 204)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/conversations/4711"),
+        ("GET", "/conversations/4711/older?before=1.1"),
+        ("POST", "/conversations/4711/messages"),
+        ("POST", "/conversations/4711/read"),
+        ("POST", "/messages/4711/retry"),
+        ("GET", "/nothing"),
+        ("GET", "/conversations/99999999999999999999"),
+    ],
+)
+def test_what_does_not_exist_is_told_in_one_shape(
+    owner: FlaskClient, method: str, path: str
+) -> None:
+    answer = owner.open(path, method=method, data={"body": "hello"} if method == "POST" else None)
+
+    assert answer.status_code == 404
+    error_of(answer)
+
+
+def test_the_connection_is_told_with_its_route(owner: FlaskClient) -> None:
+    answer = owner.get("/connection")
+
+    assert 'id="connection"' in answer.text
+    assert 'id="route-body"' in answer.text
+
+
+def test_echo_is_offered_on_the_practice_network(owner: FlaskClient) -> None:
+    assert "Echo" in owner.get("/conversations/new").text
