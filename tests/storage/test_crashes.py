@@ -203,6 +203,29 @@ def test_a_repair_cut_anywhere_is_repaired_by_the_next_start(
         check_shape(path)
 
 
+def test_the_destroyed_vault_does_not_come_back_with_a_power_cut(tmp_path: Path) -> None:
+    files = FaultFiles(tmp_path)
+    directory = start(tmp_path / "data", files)
+    with (tmp_path / "data" / fresh.VAULT).open("rb") as old:
+        before = old.read()
+        directory.write_space(space_of(directory))
+        files.stop_after(0, Loss.CONTENT)
+        with pytest.raises(PowerCut):
+            directory.write_space(space_of(directory))
+        old.seek(0)
+        assert old.read()[64:] != before[64:]
+    directory.release()
+
+
+def test_a_database_is_confirmed_on_the_disk_before_it_takes_its_place(tmp_path: Path) -> None:
+    files = FaultFiles(tmp_path)
+    directory = start(tmp_path / "data", files)
+    before = len(files.operations)
+    directory.create_container(space_of(directory), fill=write_account)
+    assert files.operations[before : before + 4] == ["open", "fsync", "rename", "fsync_dir"]
+    directory.release()
+
+
 @pytest.fixture
 def failing(tmp_path: Path) -> Iterator[tuple[DataDirectory, FaultFiles]]:
     files = FaultFiles(tmp_path)

@@ -7,7 +7,7 @@ the table below says is never handed out.
 
 import sys
 from binascii import hexlify
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
@@ -38,7 +38,7 @@ class Connection(Protocol):
 
     def execute(self, sql: str, parameters: Parameters = (), /) -> Cursor: ...
     def executemany(self, sql: str, rows: Iterable[Parameters], /) -> Cursor: ...
-    def interrupt(self) -> None: ...
+    def set_progress_handler(self, stop: Callable[[], bool], steps: int, /) -> None: ...
     def close(self) -> None: ...
 
 
@@ -106,6 +106,9 @@ def connect(
     Raises DatabaseUnreadable if the file is missing, damaged or of another key,
     DatabaseUnsafe if a setting did not take effect.
     """
+    if mode == "rw" and _is_empty(path):
+        # For SQLite, which would make it one, that is a database without tables.
+        raise DatabaseUnreadable("the database is empty")
     uri = f"{path.absolute().as_uri()}?mode={mode}" + (f"&vfs={vfs}" if vfs else "")
     connection: Any = None
     try:
@@ -119,7 +122,9 @@ def connect(
         )
         _apply(connection, _BEFORE_KEY)
         _set_key(connection, key=key, salt=salt)
-        _apply(connection, _AFTER_KEY if vfs else (*_AFTER_KEY, _ALONE))
+        # Before anything is read: the index of the log would become a file.
+        _apply(connection, () if vfs else (_ALONE,))
+        _apply(connection, _AFTER_KEY)
         _forbid_extensions(connection)
         _apply(connection, (_WAL,))
         checked: Connection = connection
@@ -137,6 +142,13 @@ def connect_reader(path: Path, *, key: bytes, salt: bytes, vfs: str) -> Connecti
     connection = connect(path, key=key, salt=salt, vfs=vfs)
     _apply(connection, (_READ_ONLY,))
     return connection
+
+
+def _is_empty(path: Path) -> bool:
+    try:
+        return path.stat().st_size == 0
+    except OSError as error:
+        raise DatabaseUnreadable("the database is missing") from error
 
 
 def _apply(connection: Connection, settings: Iterable[_Setting]) -> None:

@@ -40,6 +40,8 @@ from webapp.vault.containers import CONTAINER_BYTES
 READER_COUNT = 3
 # A reader that ran a large search must not keep all of it: memory counts for four.
 _READER_CACHE_KIB = 2048
+# Instructions of SQLite's machine, well under a millisecond of work.
+_STEPS_BETWEEN_LOOKS = 10_000
 _CONTAINER_PAGES = CONTAINER_BYTES // PAGE_BYTES
 # An overflow page of SQLite begins with the number of the next one.
 _OVERFLOW_BYTES = USABLE_PAGE_BYTES - 4
@@ -207,6 +209,10 @@ class _ReaderPool:
         self._lent: set[Connection] = set()
         self._changed = threading.Condition()
         self.closed = False
+        for connection in connections:
+            # A long search must not hold up a lock: it fails where it is. Asking SQLite to
+            # interrupt would do nothing to a statement that starts a moment later.
+            connection.set_progress_handler(lambda: self.closed, _STEPS_BETWEEN_LOOKS)
 
     @contextlib.contextmanager
     def borrowed(self) -> Iterator[Connection]:
@@ -227,9 +233,6 @@ class _ReaderPool:
     def close(self) -> None:
         with self._changed:
             self.closed = True
-            for connection in self._lent:
-                # A long search must not hold up a lock: it fails where it is.
-                connection.interrupt()
             self._changed.notify_all()
             self._changed.wait_for(lambda: not self._lent)
             while self._free:
