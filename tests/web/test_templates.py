@@ -268,12 +268,3 @@ def test_there_is_nothing_older_above_the_first_message() -> None:
 
         assert button["data-path"] == ""
         assert "hidden" in button
-
-
-def test_only_a_sent_message_is_final() -> None:
-    final = {
-        str(each.state): "data-final" in draw("partials/_message.html", message=each).top[0]
-        for each in MESSAGES
-    }
-
-    assert final == {"received": False, "sent": True, "sending": False, "failed": False}

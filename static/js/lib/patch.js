@@ -6,8 +6,6 @@
  *   - replaces the element with its id, or
  *   - with data-into="list" goes into that list, where data-sort and the list's data-order say; it is
  *     dropped if the list is absent or shows something else (data-for differs).
- * An answer and a push may overtake each other: what is marked data-final is only replaced by what is
- * final too, so that a message once sent does not go back to being sent.
  */
 
 import { fillTyped, keepTyped } from "./typed.js";
@@ -73,7 +71,6 @@ function placeOver(element, old) {
 function placeInto(element, old) {
   const list = document.getElementById(element.dataset.into);
   if (!list || (list.dataset.for ?? "") !== (element.dataset.for ?? "")) return false;
-  if (old && "final" in old.dataset && !("final" in element.dataset)) return false;
   if (old?.parentElement === list && old.dataset.sort === element.dataset.sort) {
     old.replaceWith(element);
     return true;

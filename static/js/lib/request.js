@@ -36,6 +36,13 @@ export function tabSecret() {
   return TAB_NAME.exec(window.name)?.[1] ?? "";
 }
 
+let waiting = 0;
+
+/** Whether an answer is still to come. "server:quiet" follows when the last one has been used. */
+export function isWaiting() {
+  return waiting > 0;
+}
+
 /** Returns the answer; throws RequestError, or AbortError when `signal` was the reason. */
 export async function request(path, { method = "GET", fields, signal } = {}) {
   const response = await reach(path, { method, body: fields, signal, headers: headers() });
@@ -43,9 +50,15 @@ export async function request(path, { method = "GET", fields, signal } = {}) {
   return response;
 }
 
-/** Returns the HTML of an answer. */
+/** Returns the HTML of an answer, to be used at once. */
 export async function requestHtml(path, options) {
-  return (await request(path, options)).text();
+  waiting += 1;
+  try {
+    return await (await request(path, options)).text();
+  } finally {
+    waiting -= 1;
+    setTimeout(() => isWaiting() || document.dispatchEvent(new CustomEvent("server:quiet")));
+  }
 }
 
 function headers() {

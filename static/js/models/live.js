@@ -1,11 +1,14 @@
 /*
  * Live updates of one open screen. Pushes arrive as patches; whatever was missed before the
  * connection stood, or while it was down, is fetched when it stands.
+ *
+ * An answer may be older than a push that overtook it. So pushes wait until no answer is on its way:
+ * every change is pushed, hence the last push is always the truth.
  */
 
 import { io } from "../../vendor/socket.io.esm.min.js";
 import { applyPatch, refresh } from "../lib/patch.js";
-import { RequestError, request, requestHtml, tabSecret } from "../lib/request.js";
+import { RequestError, isWaiting, request, requestHtml, tabSecret } from "../lib/request.js";
 
 const RECONNECT_FIRST_MS = 500;
 const RECONNECT_LONGEST_MS = 5000;
@@ -13,6 +16,8 @@ const SUBPROTOCOL = "safehouse";
 
 export class Live {
   #socket = null;
+  #pushed = [];
+  #listening = new AbortController();
 
   open() {
     const secret = tabSecret();
@@ -25,15 +30,28 @@ export class Live {
       protocols: secret ? [SUBPROTOCOL, secret] : undefined,
     });
     this.#socket.on("connect", () => this.#catchUp());
-    this.#socket.on("patch", (html) => applyPatch(html));
+    this.#socket.on("patch", (html) => this.#take(html));
     this.#socket.on("gone", () => document.dispatchEvent(new CustomEvent("server:ended")));
     this.#socket.on("disconnect", (reason) => this.#left(reason));
     this.#socket.on("connect_error", () => this.#findReason());
+    document.addEventListener("server:quiet", () => this.#apply(), {
+      signal: this.#listening.signal,
+    });
   }
 
   close() {
     this.#socket?.disconnect();
     this.#socket = null;
+    this.#listening.abort();
+  }
+
+  #take(html) {
+    this.#pushed.push(html);
+    if (!isWaiting()) this.#apply();
+  }
+
+  #apply() {
+    if (this.#pushed.length) applyPatch(this.#pushed.splice(0).join(""));
   }
 
   /** The library comes back by itself unless the server has sent it away. */
