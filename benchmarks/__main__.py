@@ -3,12 +3,15 @@
 import argparse
 from collections.abc import Callable, Iterator
 
-from benchmarks import protocol
+from benchmarks import live, protocol, receiving, starting
 from benchmarks.result import HEADING, Result
 
 # One file for each topic; its results are printed as they come.
 TOPICS: dict[str, Callable[[], Iterator[Result]]] = {
     "protocol": protocol.measure,
+    "receiving": receiving.measure,
+    "live": live.measure,
+    "starting": starting.measure,
 }
 
 

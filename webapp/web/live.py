@@ -34,6 +34,7 @@ GATHER_S = 0.01
 PATCH_CHARACTERS = 256 * 1024
 
 PATCH_EVENT = "patch"
+REFRESH_EVENT = "refresh"
 GONE_EVENT = "gone"
 
 
@@ -46,6 +47,7 @@ class Live:
         self._connections: dict[UpgradedSocket, Session] = {}
         self._tabs: dict[str, UpgradedSocket] = {}
         self._waiting: list[str] = []
+        self._refresh_waits = False
         self._something_waits = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -75,6 +77,12 @@ class Live:
             if not self._tabs:
                 return  # A tab that connects later fetches its state anew.
             self._waiting.append(html)
+        self._something_waits.set()
+
+    def ask_to_refresh(self) -> None:
+        """Let all tabs fetch what they show: more has changed than is worth sending."""
+        with self._lock:
+            self._refresh_waits = bool(self._tabs)
         self._something_waits.set()
 
     def drop_all(self) -> None:
@@ -172,6 +180,9 @@ class Live:
             self._drop_ended()
             while self._waiting:
                 self._io.emit(PATCH_EVENT, self._take_patch())
+            if self._refresh_waits:
+                self._refresh_waits = False
+                self._io.emit(REFRESH_EVENT)
 
     def _take_patch(self) -> str:
         """Return the oldest pieces that fit one patch, at least one."""

@@ -5,7 +5,7 @@ Times become words in this computer's time zone here and nowhere else.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from webapp.protocol.identifiers import AccountId
 from webapp.services.reading import AccountRecord, ConnectionState, Conversation, Message
@@ -34,7 +34,6 @@ class MessageView:
     time_label: str
     time_iso: str
     day: str
-    day_label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +102,6 @@ class Calendar:
         if moment.year == self.local(self.now_ms).year:
             return f"{moment.day} {moment:%b}"
         return f"{moment.day} {moment:%b %Y}"
-
-    def day(self, time_ms: int) -> str:
-        """Return the words above the messages of one day."""
-        moment = self.local(time_ms)
-        today = self.local(self.now_ms)
-        if moment.date() == today.date():
-            return "Today"
-        if moment.date() == today.date() - timedelta(days=1):
-            return "Yesterday"
-        label = f"{moment:%A} {moment.day} {moment:%B}"
-        return label if moment.year == today.year else f"{label} {moment.year}"
 
 
 def initials(name: str | None) -> str:
@@ -195,7 +183,6 @@ def present_message(message: Message, *, peer_name: str, calendar: Calendar) -> 
         time_label=f"{moment:%H:%M}",
         time_iso=moment.isoformat(timespec="seconds"),
         day=f"{moment:%Y-%m-%d}",
-        day_label=calendar.day(message.sort_ms),
     )
 
 

@@ -4,6 +4,8 @@ The same partials draw the page, the answer to an action and the push (R27).
 Rendering happens on the thread that published the event, after its commit.
 """
 
+import threading
+
 from flask import Flask, render_template
 
 from webapp.services import reading
@@ -26,26 +28,30 @@ class Push:
 
     def __init__(self, app: Flask, *, live: Live, runtime: Runtime) -> None:
         self._app = app
+        # Two threads that draw one message must push in the order in which they read it, or an
+        # old state would arrive last and stay.
+        self._in_order = threading.Lock()
         self._live = live
         self._runtime = runtime
 
     def __call__(self, event: Event) -> None:
         if not self._live.has_listeners():
             return
-        with self._app.app_context():
+        if isinstance(event, MessagesAdded) and len(event.message_ids) > reading.PAGE_LIMIT:
+            # A page holds no more than that: the rest is loaded by scrolling up.
+            self._live.ask_to_refresh()
+            return
+        with self._app.app_context(), self._in_order:
             try:
-                html = self._render(event)
+                self._live.push(self._render(event))
             except ServiceError:
                 return  # The account has been closed since: there is nobody to tell.
-        self._live.push(html)
 
     def _render(self, event: Event) -> str:
         account = self._runtime.account()
         match event:
             case MessagesAdded(conversation_id, message_ids):
-                # A page holds that many; what came before it is loaded by scrolling up.
-                latest = message_ids[-reading.PAGE_LIMIT :]
-                return screens.messages_and_row(account, conversation_id, latest)
+                return screens.messages_and_row(account, conversation_id, message_ids)
             case MessageChanged(conversation_id, message_id):
                 return screens.messages_and_row(account, conversation_id, (message_id,))
             case ConversationChanged(conversation_id):

@@ -7,7 +7,6 @@ keep a reader waiting, and every thread the connection has had is over when its 
 
 import contextlib
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -66,10 +65,8 @@ class _ReaderThread(LibraryThread):
 def rest(seconds: float) -> None:
     """Sleep on a thread of Engine.IO, no longer than its socket lives."""
     thread = threading.current_thread()
-    if isinstance(thread, LibraryThread) and thread.socket_ended is not None:
-        thread.socket_ended.wait(seconds)
-    else:
-        time.sleep(seconds)
+    ended = thread.socket_ended if isinstance(thread, LibraryThread) else None
+    (ended or threading.Event()).wait(seconds)
 
 
 class WebSocket:

@@ -31,6 +31,7 @@ export class Live {
     });
     this.#socket.on("connect", () => this.#catchUp());
     this.#socket.on("patch", (html) => this.#take(html));
+    this.#socket.on("refresh", () => this.#catchUp());
     this.#socket.on("gone", () => document.dispatchEvent(new CustomEvent("server:ended")));
     this.#socket.on("disconnect", (reason) => this.#left(reason));
     this.#socket.on("connect_error", () => this.#findReason());
