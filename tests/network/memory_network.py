@@ -112,8 +112,8 @@ class MemoryNetwork:
             if self.seed_answers is not None:
                 return self.seed_answers()
             return _plain(SeedService(self.directory).answer_http(request))
-        node = next(node for node in self.nodes if node.port == port)
-        if not node.running:
+        node = next((node for node in self.nodes if node.port == port), None)
+        if node is None or not node.running:
             raise Unreachable("A computer on the network did not answer.")
         return _plain(self.services[node.ed25519].answer_http(request))
 

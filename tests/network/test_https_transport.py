@@ -1,6 +1,7 @@
 """The transport against servers of every kind, over real sockets."""
 
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from tests.virtual_clock import PATIENCE_S, VirtualClock
 from webapp.network.errors import (
     AnswerTooLarge,
     NetworkClosed,
+    NoInterface,
     Unreachable,
     WrongCertificate,
 )
@@ -211,9 +213,8 @@ def test_a_server_without_tls_is_not_spoken_to_in_clear(transport: HttpsTranspor
         peer.sendall(OK)
         heard.append(peer.recv(65_536))
 
-    with serving(in_clear, tls=False) as server:
-        with pytest.raises(Unreachable):
-            transport.post(server.url.replace("http:", "https:"), b"secret", limits=LIMITS)
+    with serving(in_clear, tls=False) as server, pytest.raises(Unreachable):
+        transport.post(server.url.replace("http:", "https:"), b"secret", limits=LIMITS)
     assert b"secret" not in b"".join(heard)
 
 
@@ -260,13 +261,27 @@ def test_an_answer_that_trickles_ends_with_the_time_out(
 
 
 def test_hanging_up_wakes_a_call_that_waits(transport: HttpsTransport) -> None:
+    heard: list[bytes] = []
+
     def silent(server: TlsServer, peer: socket.socket) -> None:
         server.request(peer)
         transport.close()
-        peer.recv(1)
+        # Long before the client's time-out this one's would come.
+        heard.append(peer.recv(1))
 
+    patient = CallLimits(timeout_s=10 * PATIENCE_S, answer_bytes=1000)
     with serving(silent) as server, pytest.raises(NetworkClosed):
-        post(transport, server)
+        transport.post(server.url, b"", limits=patient)
+    assert heard == [b""]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the address is unreachable in other ways")
+def test_a_network_that_cannot_be_reached_is_told_from_a_server_that_does_not_answer(
+    transport: HttpsTransport,
+) -> None:
+    # No TCP connection leads to a broadcast address; the system says so as if it were offline.
+    with pytest.raises(NoInterface):
+        transport.post("https://255.255.255.255/", b"", limits=LIMITS)
 
 
 def test_after_hanging_up_nothing_is_sent(transport: HttpsTransport) -> None:

@@ -63,3 +63,24 @@ def test_whoever_failed_last_is_suspect_until_it_works() -> None:
     assert nodes.suspects() == {A.ed25519, B.ed25519}
     nodes.forgive([A.ed25519], "hop")
     assert nodes.suspects() == {B.ed25519}
+
+
+def test_a_pardoned_node_begins_anew() -> None:
+    nodes = pool()
+    nodes.drop(C.ed25519)
+    for _ in range(3):
+        nodes.strike([A.ed25519, B.ed25519], "hop")
+    assert nodes.all() == ()
+    nodes.pardon([A.ed25519, bytes(32)])
+    nodes.strike([A.ed25519], "hop")
+    assert nodes.all() == (A,)
+    nodes.pardon_all()
+    assert set(nodes.all()) == {A, B, C}
+
+
+def test_a_new_list_leaves_nobody_to_pardon() -> None:
+    nodes = pool()
+    nodes.drop(C.ed25519)
+    nodes.replace([A])
+    nodes.pardon_all()
+    assert nodes.all() == (A,)

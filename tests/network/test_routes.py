@@ -1,5 +1,6 @@
 """Which nodes are contacted, and what is done when they fail."""
 
+import json
 import threading
 
 import pytest
@@ -55,6 +56,21 @@ def test_the_guard_test_does_not_name_the_account(memory: MemoryNetwork, network
     network.poll(ALICE, {})
     own = (ALICE.account_id.hex.encode(), ALICE.ed25519.hex().encode())
     assert not any(name in body for body in bodies for name in own)
+
+
+def test_each_guard_test_names_another_account(memory: MemoryNetwork, network: Network) -> None:
+    asked: list[object] = []
+    contact = memory.contact
+
+    def overhear(url: str, body: bytes) -> Answer:
+        if url.endswith("/storage_rpc/v1"):
+            asked.append(json.loads(body)["params"]["pubkey"])
+            return Answer(500, b"")
+        return contact(url, body)
+
+    memory.contact = overhear  # type: ignore[method-assign]
+    _try(network)
+    assert len(asked) == len(set(asked)) == 4
 
 
 def test_only_seed_and_guards_are_contacted_however_much_fails(
@@ -138,6 +154,40 @@ def test_a_node_that_does_not_behave_like_one_becomes_no_guard(
         store(network)
     assert guards(memory) == set()
     assert network.state().phase == "offline"
+
+
+def test_a_node_that_is_not_ready_becomes_no_guard(memory: MemoryNetwork, network: Network) -> None:
+    memory.interfere = lambda url, good: (
+        Answer(503, good.body) if url.endswith("/storage_rpc/v1") else good
+    )
+    with pytest.raises(NoRoute):
+        store(network)
+
+
+def test_nodes_that_moved_are_found_through_the_seed(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    store(network)
+    for node in memory.nodes:
+        node.port += 100
+    # The path breaks; no node is where we think; the list is fetched again.
+    _try(network)
+    _try(network)
+    store(network)
+    assert memory.paths_used().count("/json_rpc") == 2
+
+
+def test_a_computer_that_loses_its_network_while_it_looks_for_a_guard_says_so(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    def no_interface(url: str, answer: Answer) -> Answer:
+        if url.endswith("/storage_rpc/v1"):
+            raise NoInterface("This computer is not connected to a network.")
+        return answer
+
+    memory.interfere = no_interface
+    with pytest.raises(NoRoute, match="not connected"):
+        store(network)
 
 
 def test_without_a_seed_there_is_no_way(memory: MemoryNetwork, network: Network) -> None:
@@ -286,6 +336,22 @@ def test_the_list_is_fetched_again_when_the_nodes_run_out(
     _try(network)
     store(network)
     assert memory.paths_used().count("/json_rpc") > 1
+
+
+def test_a_swarm_whose_members_were_all_given_up_gets_another_chance(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    store(network)
+    members = memory.swarm_of(BOB.account_id)
+    honest = [memory.services[node.ed25519].rpc.answer for node in members]
+    for node in members:
+        memory.lie(node, lambda body: NodeAnswer(500, "database error"))
+    for _ in range(10):
+        _try(network)
+    memory.seed_answers = unreachable
+    for node, answer in zip(members, honest, strict=True):
+        memory.lie(node, answer)
+    store(network)
 
 
 def test_six_nodes_are_enough(clock: VirtualClock) -> None:

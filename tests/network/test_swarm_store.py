@@ -155,6 +155,18 @@ def test_a_refused_time_is_asked_for_and_not_tried_again(
     assert network.state().phase == "connected"
 
 
+def test_when_nobody_tells_the_time_the_local_one_counts(
+    memory: MemoryNetwork, network: Network, clock: VirtualClock
+) -> None:
+    store(network)
+    for node in memory.nodes:
+        memory.lie(node, lambda body: NodeAnswer(406, "Timestamp error: check your clock"))
+    clock.advance(5)
+    with pytest.raises(ClockRefused):
+        store(network)
+    assert network.now_ms() == clock.now_ms()
+
+
 def test_one_stopped_member_does_not_matter(memory: MemoryNetwork, network: Network) -> None:
     store(network, b"before")
     route = network.state().route

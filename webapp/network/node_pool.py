@@ -25,12 +25,14 @@ class NodePool:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._nodes: dict[bytes, Node] = {}
+        self._dropped: dict[bytes, Node] = {}
         self._strikes: dict[Role, dict[bytes, int]] = {"hop": {}, "destination": {}}
 
     def replace(self, nodes: Iterable[Node]) -> None:
         """Know exactly ``nodes`` from now on; all strikes are forgiven."""
         with self._lock:
             self._nodes = {node.ed25519: node for node in nodes}
+            self._dropped = {}
             for strikes in self._strikes.values():
                 strikes.clear()
 
@@ -56,15 +58,36 @@ class NodePool:
             for key in keys:
                 strikes[key] = strikes.get(key, 0) + 1
                 if strikes[key] >= STRIKES:
-                    self._nodes.pop(key, None)
+                    self._drop(key)
 
     def drop(self, key: bytes) -> None:
         """Use this node no more."""
         with self._lock:
-            self._nodes.pop(key, None)
+            self._drop(key)
+
+    def pardon(self, keys: Collection[bytes]) -> None:
+        """Give dropped nodes another chance; there are no better ones."""
+        with self._lock:
+            for key in keys:
+                node = self._dropped.pop(key, None)
+                if node is not None:
+                    self._nodes[key] = node
+                    for strikes in self._strikes.values():
+                        strikes.pop(key, None)
+
+    def pardon_all(self) -> None:
+        """Give all dropped nodes another chance."""
+        with self._lock:
+            dropped = tuple(self._dropped)
+        self.pardon(dropped)
 
     def forgive(self, keys: Collection[bytes], role: Role) -> None:
         """Forget the failures of nodes that have just worked."""
         with self._lock:
             for key in keys:
                 self._strikes[role].pop(key, None)
+
+    def _drop(self, key: bytes) -> None:
+        node = self._nodes.pop(key, None)
+        if node is not None:
+            self._dropped[key] = node

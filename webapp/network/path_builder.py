@@ -109,10 +109,11 @@ class PathBuilder:
 
         return tuple(sorted(self._source.sample(nodes, len(nodes)), key=difficulty))
 
-    def doubt_list(self) -> None:
-        """Fetch the node list again before the next path, but not every few seconds."""
+    def renew_old_list(self) -> None:
+        """Fetch the node list again if that is not too soon; a failure is left for later."""
         if self._clock.monotonic_s() - self._list_fetched_s >= LIST_REFRESH_PAUSE_S:
-            self._is_list_in_doubt = True
+            with contextlib.suppress(NoRoute):
+                self._building.run(self._fetch_list)
 
     def strike(self, path: Path) -> None:
         """Count a failure of ``path``; its third in a row drops it, and the guard with it."""
@@ -133,7 +134,9 @@ class PathBuilder:
         for _ in range(GUARD_TRIES):
             path = self._choose(avoiding=avoiding, excluded=frozenset(failed))
             if path is None:
+                # The next attempt asks a seed, and if none answers, tries them all again.
                 self._is_list_in_doubt = True
+                self.pool.pardon_all()
                 raise TooFewNodes("Too few nodes are known to build a path of three.")
             if self._add_if_tested(path):
                 return

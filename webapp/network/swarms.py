@@ -64,9 +64,8 @@ class Swarms:
                 if not nodes:
                     raise
             nodes = self._usable(account)
+        nodes = nodes or self._last_resort(account)
         if not nodes:
-            # The swarm is made of nodes we do not know.
-            self._builder.doubt_list()
             raise NodeFailed("No node of the swarm can be reached.")
         return self._builder.easiest_first(nodes)
 
@@ -86,6 +85,15 @@ class Swarms:
             if swarm is not None:
                 members = tuple(key for key in swarm.members if key != node.ed25519)
                 self._swarms[account] = _Swarm(members, swarm.looked_up_s)
+
+    def _last_resort(self, account: AccountId) -> tuple[Node, ...]:
+        """Return members that had been given up, or that only a newer node list knows."""
+        with self._lock:
+            swarm = self._swarms.get(account)
+        self._builder.pool.pardon(swarm.members if swarm else ())
+        if not self._usable(account):
+            self._builder.renew_old_list()
+        return self._usable(account)
 
     def _is_lookup_due(self, account: AccountId) -> bool:
         with self._lock:
