@@ -2,13 +2,14 @@
 
 Theory of operation. A call ends in one of four ways, and each says who is to blame:
 
-    what came back                     error raised           struck
-    nothing; outer status ≠ 200;       PathFailed, NodeFailed  path, its nodes behind the guard,
-      a reply that does not open         or ClockRefused         destination (or the one node named)
-    this computer has no network       NoRoute                 nobody
-    the destination's inner status     NodeFailed, WrongSwarm,  destination, if NodeFailed
-      or a reply it wrote wrongly        Rejected, ClockRefused
-    a good reply                       –                       all are forgiven
+    what came back                  error raised             who is struck
+    nothing, an outer status        PathFailed, NodeFailed   the path; its nodes behind the guard
+      ≠ 200, a reply that             or ClockRefused          and the destination, or only the
+      does not open                                            one that the message names
+    no network on this computer     NoRoute                  nobody
+    an inner status ≠ 200, or a     NodeFailed, WrongSwarm,  the destination, if NodeFailed
+      reply that makes no sense       Rejected, ClockRefused
+    a good reply                    –                        all of them are forgiven
 
 Nobody can tell a dead destination from a dead node in the middle (storage-rpc.md
 §17.3), hence the shared blame; a success soon clears the innocent.
