@@ -71,6 +71,7 @@ def measure() -> Iterator[Result]:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=BROWSER_FLAGS)
         page = browser.new_page()
         page.goto(app.launcher.create().as_uri())
+        page.wait_for_url(app.url, wait_until="load")
         page.locator(f"#conversation-{number} button").click()
         page.locator("#log").wait_for(state="attached")
         page.locator("#connection[data-state=connected]").wait_for()

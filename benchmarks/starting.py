@@ -49,7 +49,7 @@ def _start(
             *(sys.executable, str(PROJECT / "run.py"), "--no-browser", "--announce"),
             *("--data-dir", str(home / "data"), "--network", str(network_file)),
         ],
-        env={**os.environ, "HOME": str(home)},
+        env=_environment(home),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -62,8 +62,15 @@ def _start(
     return process, page, took
 
 
+def _environment(home: Path) -> dict[str, str]:
+    """Return ours with another home, and with Python's compiled files, as any user has them."""
+    ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**ours, "HOME": str(home)}
+
+
 def _idle(home: Path, network_file: Path, chromium: Browser) -> Iterator[Result]:
     process, page, _ = _start(home, network_file, chromium, stay=True)
+    page.wait_for_url("http://*.localhost:*/", wait_until="load")
     page.get_by_role("button", name="Make a new account").click()
     page.get_by_label("Display name").fill("Ada")
     page.get_by_role("button", name="Make the account").click()

@@ -10,12 +10,12 @@ import threading
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
 from webapp.clock import Clock, SystemClock
 from webapp.config import Config, parse
-from webapp.localnet.network import PracticeNetwork
 from webapp.network.client import Network
 from webapp.network.settings import NetworkSettings, load_network_file
 from webapp.process import harden
@@ -42,6 +42,9 @@ from webapp.web.sessions import HostKind, Sessions
 from webapp.web.sockets import listen_on_loopback
 from webapp.web.views import account, connection, conversations, messages, start
 
+if TYPE_CHECKING:
+    from webapp.localnet.network import PracticeNetwork
+
 # Launch files live a minute; looking every few seconds costs nothing and is soon enough.
 TIMER_S = 5.0
 NETWORK_KINDS: dict[str, NetworkKind] = {
@@ -65,6 +68,9 @@ class Practice:
         """Return how to join it. Raises NetworkUnavailable."""
         with self._lock:
             if self._network is None:
+                # Most starts never need it, and it takes a tenth of the start to load.
+                from webapp.localnet.network import PracticeNetwork
+
                 network = PracticeNetwork(clock=self._clock)
                 try:
                     network.start()

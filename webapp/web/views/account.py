@@ -2,7 +2,6 @@
 
 import io
 
-import segno
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
@@ -29,6 +28,9 @@ def show(account: OpenAccount) -> ResponseReturnValue:
 @blueprint.get("/account/qr.svg")
 @with_account
 def picture(account: OpenAccount) -> ResponseReturnValue:
+    # Loaded when somebody wants to see it: the start need not wait for it.
+    import segno
+
     out = io.BytesIO()
     code = segno.make_qr(account.account_id.hex, error="m")
     code.save(out, kind="svg", border=QR_BORDER, light="#fff", svgclass=None, lineclass=None)
