@@ -138,8 +138,8 @@ class Tab:
     def __exit__(self, *_: object) -> None:
         self.sock.close()
 
-    def say(self, text: str) -> None:
-        self._send(TextMessage(data=text))
+    def say(self, text: str, *, finished: bool = True) -> None:
+        self._send(TextMessage(data=text, message_finished=finished))
 
     def say_bytes(self, data: bytes) -> None:
         self._send(BytesMessage(data=data))

@@ -225,6 +225,17 @@ def test_a_path_that_is_not_plain_is_refused(stack: Stack, path: str) -> None:
     assert (answer.status, answer.all(REACHED)) == (400, [])
 
 
+def test_the_guard_itself_forgets_proxies(clock: VirtualClock) -> None:
+    sessions, witness = Sessions(port=4321, clock=clock), Witness()
+    case = Case("{own}", None, "none", "GET", "/", has_session=True)
+    environ = environ_of(case, headers_of(case, sessions, sessions.begin(HostKind.LABEL)))
+    ask_guard(
+        Guard(witness, sessions=sessions),
+        environ | {"HTTP_X_FORWARDED_HOST": "evil", "HTTP_FORWARDED": "host=evil"},
+    )
+    assert not [name for name in witness.seen[0] if "FORWARDED" in name]
+
+
 def test_what_claims_to_come_from_a_proxy_reaches_nobody(stack: Stack) -> None:
     session = stack.enter()
     claims = {"X-Forwarded-Host": "evil", "X-Forwarded-For": "9.9.9.9", "Forwarded": "host=evil"}

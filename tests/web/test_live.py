@@ -3,6 +3,7 @@
 import re
 import socket
 import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from tests.web.raw_client import (
     reset,
 )
 from tests.web.stack import Stack, cookie
-from webapp.web.live import PATCH_CHARACTERS
+from webapp.web.live import PATCH_CHARACTERS, PING_INTERVAL_S
 from webapp.web.upgrades import MOST_SOCKETS
 from webapp.web.websocket import FRAME_BYTES
 
@@ -130,6 +131,21 @@ def test_a_tab_that_ignores_the_goodbye_is_cut_off_after_two_seconds(
         assert is_closed_by_server(tab.sock)
 
 
+def test_what_was_waiting_when_all_were_dropped_reaches_no_later_tab(
+    stack: Stack, clock: VirtualClock
+) -> None:
+    with stack.tab(stack.enter()) as tab:
+        stack.live.push("<p id=a>")
+        tab.next_event()
+        clock.await_sleepers()
+        stack.live.push("<p id=private>")
+        stack.live.drop_all()
+    with stack.tab(stack.enter()) as later:
+        stack.live.push("<p id=b>")
+        clock.advance(1)
+        assert later.next_event() == ["patch", "<p id=b>"]
+
+
 def test_dropping_also_ends_a_connection_that_never_joined(
     stack: Stack, clock: VirtualClock
 ) -> None:
@@ -149,6 +165,14 @@ def test_only_the_tabs_of_an_ended_session_are_dropped(stack: Stack) -> None:
         assert gone.next_event() == ["gone"]
 
 
+def test_every_push_looks_at_the_session_again(stack: Stack) -> None:
+    session = stack.enter()
+    with stack.tab(session) as tab:
+        session.alive = False  # And nobody was told.
+        stack.live.push("<p id=private>")
+        assert tab.next_event() == ["gone"]
+
+
 @pytest.mark.parametrize("said", ['42["hello"]', '42["patch","x"]', '421["ask",{}]'])
 def test_a_tab_that_says_anything_is_cut_off(stack: Stack, clock: VirtualClock, said: str) -> None:
     with stack.tab(stack.enter()) as tab:
@@ -164,10 +188,13 @@ def test_an_unknown_namespace_is_refused(stack: Stack) -> None:
         assert tab.next_message().startswith("44/admin,")
 
 
-def test_a_message_above_one_megabyte_is_cut_off_while_it_arrives(stack: Stack) -> None:
+@pytest.mark.parametrize("finished", [True, False])
+def test_a_message_above_one_megabyte_is_cut_off_while_it_arrives(
+    stack: Stack, finished: bool
+) -> None:
     with stack.tab(stack.enter()) as tab:
         try:
-            tab.say("4" + "x" * (FRAME_BYTES * 4))
+            tab.say("4" + "x" * (FRAME_BYTES * 2), finished=finished)
         except (BrokenPipeError, ConnectionResetError):
             return
         assert is_closed_by_server(tab.sock)
@@ -248,12 +275,14 @@ def test_a_frozen_tab_is_cut_off_and_holds_up_nobody(busy_stack: Stack) -> None:
     with busy_stack.tab(session) as frozen, busy_stack.tab(session) as awake:
         frozen.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         piece = "x" * PATCH_CHARACTERS
+        began_s = time.monotonic()
         while len(busy_stack.server.connections) == 2:
             busy_stack.live.push(piece)
             assert awake.next_event()[0] == "patch"
         busy_stack.live.push("<p id=a>")
         assert awake.next_event() == ["patch", "<p id=a>"]
-        assert frozen.sock.fileno() != -1
+    # Otherwise it was only noticed because it did not answer a ping.
+    assert time.monotonic() - began_s < PING_INTERVAL_S
 
 
 def test_stopping_with_open_tabs_leaves_no_thread_and_no_socket(
