@@ -240,6 +240,17 @@ def test_a_container_in_use_is_left_alone_whatever_its_size(
     assert content_of(path) == before
 
 
+def test_a_container_in_use_is_no_orphan_whatever_it_begins_with(
+    started: DataDirectory, path: Path
+) -> None:
+    _, entry = started.create_container(opened_space(started), fill=write_account)
+    container = path / fresh.CONTAINERS / str(entry.container)
+    container.write_bytes(b"damaged" + container.read_bytes()[7:])
+    before = content_of(path)
+    started.prepare()
+    assert content_of(path) == before
+
+
 def test_with_a_code_set_every_container_may_be_in_use(started: DataDirectory, path: Path) -> None:
     space = opened_space(started)
     started.write_space(Space(space.index, space.slot, CODE_ROOT))

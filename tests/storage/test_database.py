@@ -230,6 +230,30 @@ def test_closing_waits_for_the_write_under_way(
     again.close()
 
 
+def test_closing_waits_for_readers_so_that_no_connection_is_left(
+    shared: AccountDatabase, database_path: Path
+) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+
+    def read_slowly() -> None:
+        with shared.read():
+            inside.set()
+            go_on.wait(WAIT_S)
+
+    add(shared, "a")
+    reader = threading.Thread(target=read_slowly)
+    reader.start()
+    assert inside.wait(WAIT_S)
+    closer = threading.Thread(target=shared.close)
+    closer.start()
+    while not shared.closed:
+        closer.join(0)
+    go_on.set()
+    reader.join(WAIT_S)
+    closer.join(WAIT_S)
+    assert [path.name for path in database_path.parent.iterdir()] == ["container"]
+
+
 def test_closing_inside_a_transaction_is_refused(database: AccountDatabase) -> None:
     with database.read(), pytest.raises(LocalStorageError):
         database.close()

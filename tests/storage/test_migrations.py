@@ -7,7 +7,7 @@ import pytest
 from tests.storage.conftest import KEY, SALT
 from webapp.storage.connection import Connection, connect
 from webapp.storage.database import AccountDatabase
-from webapp.storage.errors import DatabaseTooNew, DatabaseUnreadable
+from webapp.storage.errors import DatabaseFailed, DatabaseTooNew
 from webapp.storage.migrations import STEPS, migrate, schema_version
 from webapp.storage.models import AccountModel, ContactModel
 
@@ -39,7 +39,7 @@ def test_steps_are_taken_once_and_in_order(writer: Connection) -> None:
 def test_a_step_that_fails_half_way_leaves_the_old_schema(writer: Connection) -> None:
     migrate(writer, [("CREATE TABLE a (x)",)])
     broken = ("CREATE TABLE b (x)", "CREATE TABLE a (x)")
-    with pytest.raises(DatabaseUnreadable):
+    with pytest.raises(DatabaseFailed):
         migrate(writer, [("CREATE TABLE a (x)",), broken])
     assert schema_version(writer) == 1
     assert "b" not in tables(writer)

@@ -5,6 +5,7 @@ without a word. So each one is read back, and a connection that is not exactly a
 the table below says is never handed out.
 """
 
+import contextlib
 import sys
 from binascii import hexlify
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ from typing import Any, Final, Literal, Protocol
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from webapp.storage.errors import DatabaseUnreadable, DatabaseUnsafe
+from webapp.storage.errors import DatabaseFailed, DatabaseUnreadable, DatabaseUnsafe
 
 Row = tuple[Any, ...]
 Parameters = Sequence[object]
@@ -104,15 +105,14 @@ def connect(
     """Return a writing connection to the database at ``path``; ``rwc`` may create it.
 
     Raises DatabaseUnreadable if the file is missing, damaged or of another key,
-    DatabaseUnsafe if a setting did not take effect.
+    DatabaseFailed if the disk refused, DatabaseUnsafe if a setting did not take effect.
     """
     if mode == "rw" and _is_empty(path):
         # For SQLite, which would make it one, that is a database without tables.
         raise DatabaseUnreadable("the database is empty")
     uri = f"{path.absolute().as_uri()}?mode={mode}" + (f"&vfs={vfs}" if vfs else "")
-    connection: Any = None
-    try:
-        connection = sqlcipher.connect(
+    with opening_errors():
+        connection: Any = sqlcipher.connect(
             uri,
             uri=True,
             isolation_level=None,
@@ -120,21 +120,13 @@ def connect(
             timeout=_LOCK_WAIT_S,
             cached_statements=_CACHED_STATEMENTS,
         )
-        _apply(connection, _BEFORE_KEY)
-        _set_key(connection, key=key, salt=salt)
-        # Before anything is read: the index of the log would become a file.
-        _apply(connection, () if vfs else (_ALONE,))
-        _apply(connection, _AFTER_KEY)
-        _forbid_extensions(connection)
-        _apply(connection, (_WAL,))
-        checked: Connection = connection
-    except BaseException as error:
-        if connection is not None:
+        try:
+            _harden(connection, key=key, salt=salt, alone=vfs is None)
+        except BaseException:
             connection.close()
-        if isinstance(error, sqlcipher.Error):
-            raise DatabaseUnreadable("the database does not open") from error
-        raise
-    return checked
+            raise
+        checked: Connection = connection
+        return checked
 
 
 def connect_reader(path: Path, *, key: bytes, salt: bytes, vfs: str) -> Connection:
@@ -144,11 +136,32 @@ def connect_reader(path: Path, *, key: bytes, salt: bytes, vfs: str) -> Connecti
     return connection
 
 
+@contextlib.contextmanager
+def opening_errors() -> Iterator[None]:
+    """Tell a disk that refuses from a file that cannot be read."""
+    try:
+        yield
+    except sqlcipher.OperationalError as error:
+        raise DatabaseFailed("the database refused") from error
+    except sqlcipher.Error as error:
+        raise DatabaseUnreadable("the database does not open") from error
+
+
 def _is_empty(path: Path) -> bool:
     try:
         return path.stat().st_size == 0
     except OSError as error:
         raise DatabaseUnreadable("the database is missing") from error
+
+
+def _harden(connection: Any, *, key: bytes, salt: bytes, alone: bool) -> None:
+    _apply(connection, _BEFORE_KEY)
+    _set_key(connection, key=key, salt=salt)
+    # Before anything is read: the index of the log would become a file.
+    _apply(connection, (_ALONE,) if alone else ())
+    _apply(connection, _AFTER_KEY)
+    _forbid_extensions(connection)
+    _apply(connection, (_WAL,))
 
 
 def _apply(connection: Connection, settings: Iterable[_Setting]) -> None:

@@ -26,6 +26,7 @@ from webapp.storage.connection import (
     Connection,
     connect,
     connect_reader,
+    opening_errors,
 )
 from webapp.storage.errors import (
     DatabaseClosed,
@@ -74,9 +75,10 @@ class AccountDatabase:
     def create(cls, path: Path, *, key: bytes, salt: bytes, vfs: str | None = SHARED_VFS) -> Self:
         """Return a new database at ``path``, with all tables and the size of a container.
 
-        Raises DatabaseUnsafe, DatabaseUnreadable.
+        Raises DatabaseFailed, DatabaseUnsafe.
         """
-        with contextlib.closing(connect(path, key=key, salt=salt, vfs=vfs, mode="rwc")) as new:
+        new = connect(path, key=key, salt=salt, vfs=vfs, mode="rwc")
+        with contextlib.closing(new), opening_errors():
             migrate(new)
             _fill_container(new)
         return cls.open(path, key=key, salt=salt, vfs=vfs)
@@ -87,7 +89,7 @@ class AccountDatabase:
 
         With ``vfs`` None, which is for systems that have nothing like it, one
         connection reads and writes.
-        Raises DatabaseUnreadable, DatabaseTooNew, DatabaseUnsafe.
+        Raises DatabaseUnreadable, DatabaseTooNew, DatabaseUnsafe, DatabaseFailed.
         """
         opened = [connect(path, key=key, salt=salt, vfs=vfs)]
         try:
@@ -151,7 +153,7 @@ class AccountDatabase:
         """Move the log into the database and empty it, so that deleted rows are gone."""
         with _database_errors(self), self._writer_free:
             self._require_open()
-            _checkpoint(self._writer)
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         """Stop all reads, wait for the write under way, and drop every connection.
@@ -165,12 +167,9 @@ class AccountDatabase:
             if self._closed:
                 return
             self._closed = True
-            try:
-                # If the disk is full, the log keeps what the database cannot take.
-                with contextlib.suppress(sqlcipher.Error):
-                    _checkpoint(self._writer)
-            finally:
-                self._writer.close()
+            # The last connection to go moves the log into the database and removes it. If
+            # the disk is too full for that, the log stays and keeps what was written.
+            self._writer.close()
 
     @property
     def closed(self) -> bool:
@@ -256,10 +255,6 @@ def _database_errors(database: AccountDatabase) -> Iterator[None]:
         if database.closed:
             raise DatabaseClosed("the database was closed") from error
         raise DatabaseFailed("the database refused") from error
-
-
-def _checkpoint(connection: Connection) -> None:
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _fill_container(connection: Connection) -> None:

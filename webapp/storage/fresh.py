@@ -7,6 +7,7 @@ else is ever written here: no log, no date of installation, no id.
 
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 
 from webapp.storage.files import STAGING_SUFFIX
 from webapp.vault.containers import CONTAINER_BYTES, CONTAINER_COUNT, container_salt
@@ -47,6 +48,11 @@ FRESH_FILES = (
 
 TOP_LEVEL_NAMES = frozenset({VAULT, THROTTLE, TRIPWIRE, DOOR, CONTAINERS})
 STAGING_NAMES = frozenset(name + STAGING_SUFFIX for name in (VAULT, THROTTLE, TRIPWIRE, DOOR))
+
+
+def container_path(directory: Path, number: int) -> Path:
+    """Return where container ``number`` of ``directory`` lies."""
+    return directory / CONTAINERS / str(number)
 
 
 def fresh_throttle() -> bytes:

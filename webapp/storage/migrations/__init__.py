@@ -8,10 +8,8 @@ refused before anything in it changes.
 
 from collections.abc import Sequence
 
-from sqlcipher3 import dbapi2 as sqlcipher
-
-from webapp.storage.connection import Connection
-from webapp.storage.errors import DatabaseTooNew, DatabaseUnreadable
+from webapp.storage.connection import Connection, opening_errors
+from webapp.storage.errors import DatabaseTooNew
 from webapp.storage.migrations.v0001_messages import STATEMENTS as V0001
 
 # Step n is at index n - 1.
@@ -21,13 +19,15 @@ STEPS: tuple[tuple[str, ...], ...] = (V0001,)
 def migrate(connection: Connection, steps: Sequence[Sequence[str]] = STEPS) -> None:
     """Take every step that the database has not taken yet.
 
-    Raises DatabaseTooNew, with the database untouched.
+    Raises DatabaseTooNew, with the database untouched, and DatabaseFailed, with the
+    step undone.
     """
     version = schema_version(connection)
     if version > len(steps):
         raise DatabaseTooNew("the schema is of a newer version")
     for number, statements in enumerate(steps[version:], start=version + 1):
-        _take_step(connection, number, statements)
+        with opening_errors():
+            _take_step(connection, number, statements)
 
 
 def schema_version(connection: Connection) -> int:
@@ -43,7 +43,7 @@ def _take_step(connection: Connection, number: int, statements: Sequence[str]) -
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")
-    except sqlcipher.Error as error:
+    except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        raise DatabaseUnreadable("a migration failed and was undone") from error
+        raise

@@ -1,0 +1,66 @@
+"""What a vault says, read from its file: the space that opens without a code."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from webapp.storage import fresh
+from webapp.storage.errors import VaultDamaged, VaultTooNew
+from webapp.storage.files import Files
+from webapp.vault.errors import InvalidVault, UnknownVaultVersion
+from webapp.vault.slot_plaintext import Entry, Slot
+from webapp.vault.slots import VAULT_BYTES, no_code_root, open_vault, read_salt
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What one code opens: its slot, where it is, and the root to seal it again."""
+
+    index: int
+    slot: Slot
+    root: bytes = field(repr=False)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The accounts of this space, in the order in which they were added."""
+        return self.slot.entries
+
+    def with_entry(self, entry: Entry) -> "Space":
+        """Return this space with one account more."""
+        return replace(self, slot=replace(self.slot, entries=(*self.entries, entry)))
+
+
+def read_vault(files: Files, directory: Path) -> bytes | None:
+    """Return the vault of ``directory`` if it is sound, or None if there is none.
+
+    Raises VaultDamaged or VaultTooNew.
+    """
+    path = directory / fresh.VAULT
+    if files.size(path) is None:
+        return None
+    vault = files.read(path, limit=VAULT_BYTES + 1)
+    with _vault_errors():
+        read_salt(vault)
+    return vault
+
+
+def open_without_code(vault: bytes) -> Space | None:
+    """Return the space of ``vault`` that needs no code, or None if a code is set.
+
+    Raises VaultTooNew if the slot is of a form that only a newer program knows.
+    """
+    with _vault_errors():
+        root = no_code_root(read_salt(vault))
+        opened = open_vault(vault, root)
+    return None if opened is None else Space(opened[0], opened[1], root)
+
+
+@contextlib.contextmanager
+def _vault_errors() -> Iterator[None]:
+    try:
+        yield
+    except InvalidVault as error:
+        raise VaultDamaged("the vault is damaged") from error
+    except UnknownVaultVersion as error:
+        raise VaultTooNew("the vault is of a newer version") from error
