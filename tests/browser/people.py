@@ -9,12 +9,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
 PROJECT = Path(__file__).parents[2]
 # Longest wait for something a person would see; generous because two cores carry two apps,
 # a network and a browser at once.
 PATIENCE_MS = 30_000
+BAD_REQUEST = 400
+SERIOUS = {"serious", "critical"}
+# The checker would fetch the style sheets once more, in a way that the page forbids.
+NO_DOWNLOADS = {"preload": False}
+# The environment variable that names a folder for pictures of all pages.
+PICTURES = "SAFEHOUSE_PICTURES"
 
 
 def announced(process: "subprocess.Popen[str]") -> dict[str, object]:
@@ -48,12 +55,15 @@ class AppProcess:
                 self.network,
             ],
             cwd=PROJECT,
-            env={**os.environ, "HOME": str(self.home)},
+            env=self.environment(),
             stdout=subprocess.PIPE,
             text=True,
         )
         self.announcement = announced(self.process)
         return self
+
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "HOME": str(self.home)}
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -82,7 +92,29 @@ class Person:
         )
         self.complaints: list[str] = []
         self.foreign: list[str] = []
+        self._may_be_refused = False
+        self._is_examined = False
         self.page: Page = self.new_tab()
+
+    def expects_refusals(self) -> None:
+        """This person will make mistakes, so being told so is no complaint."""
+        self._may_be_refused = True
+
+    def finds_obstacles(self) -> list[str]:
+        """Return what axe finds on the screen that would keep somebody out."""
+        self._is_examined = True
+        return [
+            f"{finding['id']}: {node['html']}"
+            for finding in Axe().run(self.page, options=NO_DOWNLOADS).response["violations"]
+            if finding["impact"] in SERIOUS
+            for node in finding["nodes"]
+        ]
+
+    def keeps_a_picture(self, name: str) -> None:
+        """Save what is on the screen, if pictures were asked for."""
+        folder = os.environ.get(PICTURES)
+        if folder:
+            self.page.screenshot(path=Path(folder) / f"{name}.png")
 
     def leaves(self) -> None:
         self.context.close()
@@ -107,11 +139,16 @@ class Person:
         return page
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        # Browsers report every refusal as an error of their own.
+        refused = self._may_be_refused and "Failed to load resource" in message.text
+        # The accessibility checker tries to style the page that it looks at.
+        examined = self._is_examined and "Applying inline style" in message.text
+        if message.type in {"error", "warning"} and not (refused or examined):
             self.complaints.append(message.text)
 
     def _check(self, response: Response) -> None:
-        if response.status >= 400:
+        expected = self._may_be_refused and response.status == BAD_REQUEST
+        if response.status >= BAD_REQUEST and not expected:
             self.complaints.append(f"{response.status} {response.url}")
 
     def _watch(self, url: str) -> None:
@@ -143,7 +180,7 @@ class Person:
 
     def writes_to(self, account_id: str) -> Self:
         self.page.get_by_role("button", name="New conversation").first.click()
-        self.page.get_by_label("Account ID").fill(account_id)
+        self.page.get_by_role("textbox", name="Account ID").fill(account_id)
         self.page.get_by_role("button", name="Start writing").click()
         expect(self.page.locator("#log")).to_be_attached()
         return self

@@ -92,13 +92,11 @@ def test_an_account_is_found_again_after_a_restart(start: Start) -> None:
     assert reading.account_record(again.account()).name == "Marit"
 
 
-def test_a_new_account_begins_with_note_to_self(start: Start) -> None:
+def test_a_new_account_begins_with_an_empty_list(start: Start) -> None:
     runtime = start()
     runtime.create_account("Marit", network="practice")
 
-    [only] = reading.all_conversations(runtime.account())
-
-    assert only.kind == "note_to_self"
+    assert reading.all_conversations(runtime.account()) == []
 
 
 def test_words_bring_the_account_back_in_any_case_and_spacing(start: Start) -> None:

@@ -27,7 +27,7 @@ from webapp.services.open_account import OpenAccount
 from webapp.services.receiving import Receiver
 from webapp.services.restoring import seed_of
 from webapp.services.sending import Sender
-from webapp.storage import accounts, conversations
+from webapp.storage import accounts
 from webapp.storage.accounts import AccountRecord
 from webapp.storage.data_directory import DataDirectory, Space
 from webapp.storage.database import AccountDatabase
@@ -140,12 +140,9 @@ class Runtime:
             network=self.networks.record(network),
             words_confirmed=words_confirmed,
         )
-        account_id = AccountKeys.from_seed(seed).account_id
 
         def fill(database: AccountDatabase) -> None:
-            with database.write():
-                accounts.create(database, record)
-                conversations.ensure_note_to_self(database, account_id)
+            accounts.create(database, record)
 
         with self._changing:
             if self._state != "fresh":

@@ -27,8 +27,8 @@ from webapp.storage.errors import StorageError
 from webapp.storage.outbox import OutboxItem
 
 # Each attempt is up to three tries on different nodes already (network). The pauses give a
-# network that comes back within half a minute a chance before the user is asked to act.
-RETRY_PAUSES_MS = (1_000, 4_000, 10_000, 15_000)
+# network that comes back within seconds a chance before the user is asked to act.
+RETRY_PAUSES_MS = (1_000, 3_000, 8_000)
 # How long the sender sleeps when nothing is due; it is woken when something is.
 IDLE_WAIT_S = 3_600.0
 # A full disk does not fill the log with attempts; nothing is lost while it lasts.

@@ -1,0 +1,116 @@
+"""Every page and state a person can reach: nothing serious for axe, in both widths and colours."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.people import Person
+from webapp.protocol.keys import Seed
+from webapp.protocol.recovery import encode_recovery_password
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (1280, 390)
+COLOURS = ("dark", "light")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).first.click()
+
+
+def first_pages(page: Page, words: str) -> Iterator[str]:
+    """Walk through the pages before an account exists; yield the name of each."""
+    expect(page.get_by_role("heading", name="Private messages")).to_be_visible()
+    yield "welcome"
+    press(page, "Make a new account")
+    expect(page.get_by_label("Display name")).to_be_visible()
+    yield "create"
+    press(page, "Back")
+    press(page, "Bring back an account")
+    field = page.get_by_label("Recovery words")
+    field.fill("amaze buffet")
+    press(page, "Continue")
+    expect(page.get_by_text("There are 13 recovery words, these are 2.")).to_be_visible()
+    yield "restore-error"
+    field.fill(words.rsplit(" ", 1)[0])
+    press(page, "Continue")
+    expect(page.get_by_role("heading", name="Is this your account?")).to_be_visible()
+    yield "restore-confirm"
+
+
+def narrow_list(page: Page) -> None:
+    """On a narrow screen, go back from the pane to the list."""
+    back = page.get_by_role("button", name="Back to conversations")
+    if back.is_visible():
+        back.click()
+
+
+def main_pages(person: Person, words: str) -> Iterator[str]:
+    """Walk through the pages of an open account; yield the name of each."""
+    page = person.page
+    page.get_by_label("Display name").fill(person.name)
+    press(page, "Bring it back")
+    expect(page.locator("#conversations")).to_be_attached()
+    yield "main-empty"
+    press(page, "Account:")
+    expect(page.locator("#accounts")).to_be_visible()
+    yield "account-menu"
+    press(page, "Show my Account ID")
+    expect(page.locator(".qr__image")).to_be_visible()
+    yield "account-id"
+    narrow_list(page)
+    press(page, "Account:")
+    press(page, "Recovery words")
+    hold = page.get_by_role("button", name="Hold to show")
+    expect(hold).to_be_visible()
+    yield "words-hidden"
+    shown = page.locator(".words").get_by_text(words.split(maxsplit=1)[0], exact=True).first
+    hold.focus()
+    page.keyboard.press("Enter")
+    expect(shown).to_be_visible()
+    yield "words-shown"
+    page.keyboard.press("Enter")
+    expect(shown).to_have_count(0)
+    press(page, "Done")
+    expect(page.locator("#conversations")).to_be_attached()
+    press(page, "New conversation")
+    field = page.get_by_role("textbox", name="Account ID")
+    field.fill("05" + "a" * 60)
+    press(page, "Start writing")
+    expect(page.get_by_text("this one has 62")).to_be_visible()
+    yield "new-conversation-error"
+    press(page, "Note to self")
+    expect(page.locator("#log")).to_be_attached()
+    yield "conversation-empty"
+    person.sends("Tram 4 runs until 23:40").sends("شكرا، وصلت الرسالة").sends("👍🏽 " * 12)
+    person.sends("A longer note, to see where the lines break. " * 6).sees_all_sent()
+    yield "conversation"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("colour", COLOURS)
+def test_no_page_keeps_anybody_out(arrive: Arrive, width: int, colour: str) -> None:
+    person = arrive("Marit", width=width)
+    person.page.emulate_media(color_scheme=colour)  # type: ignore[arg-type]
+    person.expects_refusals()
+    person.opens_the_app()
+
+    words = encode_recovery_password(Seed.generate())
+    for walk in (first_pages(person.page, words), main_pages(person, words)):
+        for name in walk:
+            assert person.finds_obstacles() == [], name
+            assert not scrolls_sideways(person.page), name
+            person.keeps_a_picture(f"{name}-{colour}-{width}")
+
+    narrow_list(person.page)
+    press(person.page, "Connected")
+    expect(person.page.locator("#route")).to_be_visible()
+    assert person.finds_obstacles() == []
+    person.keeps_a_picture(f"route-{colour}-{width}")
+
+
+def scrolls_sideways(page: Page) -> bool:
+    wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    return bool(page.evaluate(wider))
