@@ -182,6 +182,13 @@ def test_a_failed_account_leaves_the_space_as_it_was(started: DataDirectory, pat
     assert content_of(path) == before
 
 
+def test_a_new_database_does_not_take_over_an_old_log(started: DataDirectory, path: Path) -> None:
+    for number in range(CONTAINER_COUNT):
+        (path / fresh.CONTAINERS / f"{number}-wal").write_bytes(b"of another database")
+    _, entry = started.create_container(opened_space(started), fill=write_account)
+    assert not (path / fresh.CONTAINERS / f"{entry.container}-wal").exists()
+
+
 def test_an_account_needs_its_own_container(started: DataDirectory) -> None:
     space, first = started.create_container(opened_space(started), fill=write_account)
     _, second = started.create_container(space, fill=write_account)

@@ -144,6 +144,15 @@ def test_another_conversation_does_not_wait(
     assert due(database) == other
 
 
+def test_of_two_conversations_the_one_that_waits_longer_goes_first(
+    database: AccountDatabase, conversation_id: int
+) -> None:
+    other = conversations.ensure_private(database, BOB).id
+    first = enqueue(database, other)
+    enqueue(database, conversation_id)
+    assert due(database) == first
+
+
 def test_a_failed_item_holds_nobody_up(database: AccountDatabase, conversation_id: int) -> None:
     fail(database, enqueue(database, conversation_id))
     second = enqueue(database, conversation_id)
@@ -173,6 +182,7 @@ def test_a_sync_copy_holds_nobody_up(database: AccountDatabase, conversation_id:
     second_id = write(database, conversation_id, 2)
     second = enqueue(database, conversation_id, message_id=second_id)
     second_copy = enqueue(database, conversation_id, "sync", message_id=second_id)
+    assert due(database) == second
     send(database, second)
     assert due(database) == second_copy
 
