@@ -94,6 +94,7 @@ class App:
         directory: DataDirectory,
         *,
         listeners: Sequence[socket.socket],
+        file_network: NetworkSettings | None,
         clock: Clock,
     ) -> None:
         self._clock = clock
@@ -105,7 +106,7 @@ class App:
             networks=Networks(
                 preselected=NETWORK_KINDS[config.network],
                 practice=self._practice.settings,
-                file=load_network_file(config.network_file) if config.network_file else None,
+                file=file_network,
             ),
             make_network=lambda settings: Network(settings, clock=clock),
             clock=clock,
@@ -168,6 +169,7 @@ def create_app(config: Config, *, clock: Clock | None = None) -> App:
     Raises AlreadyRunning, DataDirectoryUnusable, VaultDamaged, VaultTooNew,
     PortTaken, NetworkError for a network file that makes no sense.
     """
+    file_network = load_network_file(config.network_file) if config.network_file else None
     directory = DataDirectory(config.data_dir, RealFiles())
     with contextlib.ExitStack() as undo:
         # First of all: with the lock taken this start may look for a port of its own; without,
@@ -178,7 +180,13 @@ def create_app(config: Config, *, clock: Clock | None = None) -> App:
         for listener in listeners:
             undo.callback(listener.close)
         directory.prepare()
-        app = App(config, directory, listeners=listeners, clock=clock or SystemClock())
+        app = App(
+            config,
+            directory,
+            listeners=listeners,
+            file_network=file_network,
+            clock=clock or SystemClock(),
+        )
         undo.pop_all()
     return app
 
