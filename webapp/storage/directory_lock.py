@@ -1,15 +1,13 @@
 """One process per data directory, by a lock of the operating system.
 
 The system drops it when the process ends, however it ends, which a file with a
-process number in it cannot promise.
+process number in it cannot promise. It leaves no file of its own either.
 """
 
-import os
 import sys
 from pathlib import Path
 
 from webapp.storage.errors import AlreadyRunning, LocalStorageError
-from webapp.storage.fresh import DOOR
 
 
 class DirectoryLock:
@@ -17,50 +15,62 @@ class DirectoryLock:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._descriptor: int | None = None
+        self._handle: int | None = None
 
     @property
     def held(self) -> bool:
-        return self._descriptor is not None
+        return self._handle is not None
 
     def acquire(self) -> None:
         """Take the lock. Raises AlreadyRunning if another process has it."""
-        if self._descriptor is not None:
+        if self._handle is not None:
             raise LocalStorageError("the directory is locked already")
-        descriptor = _open_for_lock(self._directory)
-        try:
-            _lock(descriptor)
-        except OSError as error:
-            os.close(descriptor)
-            raise AlreadyRunning("another process has this data directory open") from error
-        self._descriptor = descriptor
+        self._handle = _take(self._directory)
 
     def release(self) -> None:
         """Give the lock back; without it this does nothing."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        if self._handle is not None:
+            _give_back(self._handle)
+            self._handle = None
+
+
+def _refusal() -> AlreadyRunning:
+    return AlreadyRunning("another process has this data directory open")
 
 
 if sys.platform == "win32":
-    import msvcrt
+    # A directory cannot be locked there, but a name can be taken.
+    import ctypes
+    import hashlib
 
-    # Locked bytes cannot be read there, so the locked one lies behind the content.
-    _LOCKED_OFFSET = 1 << 30
+    _ALREADY_EXISTS = 183
+    _KERNEL = ctypes.WinDLL("kernel32", use_last_error=True)
+    _KERNEL.CreateMutexW.restype = ctypes.c_void_p
+    _KERNEL.CloseHandle.argtypes = [ctypes.c_void_p]
 
-    def _open_for_lock(directory: Path) -> int:
-        return os.open(directory / DOOR, os.O_RDWR | os.O_CREAT | os.O_BINARY, 0o600)
+    def _take(directory: Path) -> int:
+        name = hashlib.blake2b(str(directory.resolve()).casefold().encode()).hexdigest()
+        handle: int = _KERNEL.CreateMutexW(None, False, f"Global\\safehouse-{name[:32]}")
+        if not handle or ctypes.get_last_error() == _ALREADY_EXISTS:
+            _KERNEL.CloseHandle(handle)
+            raise _refusal()
+        return handle
 
-    def _lock(descriptor: int) -> None:
-        os.lseek(descriptor, _LOCKED_OFFSET, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    def _give_back(handle: int) -> None:
+        _KERNEL.CloseHandle(handle)
 
 else:
     import fcntl
+    import os
 
-    def _open_for_lock(directory: Path) -> int:
-        # The directory itself is locked: no further file, and none to forge.
-        return os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    def _take(directory: Path) -> int:
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(descriptor)
+            raise _refusal() from error
+        return descriptor
 
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _give_back(handle: int) -> None:
+        os.close(handle)
