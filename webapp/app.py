@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from webapp.config import Config, parse
 from webapp.network.client import Network
 from webapp.network.settings import NetworkSettings, load_network_file
 from webapp.process import harden
+from webapp.protocol.keys import Seed
 from webapp.resources import static_dir, templates_dir
 from webapp.services.errors import NetworkUnavailable
 from webapp.services.events import EventBus
@@ -59,8 +60,9 @@ BLUEPRINTS = (start, account, conversations, messages, connection)
 class Practice:
     """The practice network inside this process, started when somebody first needs it."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, echo_seed: Callable[[], Seed]) -> None:
         self._clock = clock
+        self._echo_seed = echo_seed
         self._lock = threading.Lock()
         self._network: PracticeNetwork | None = None
 
@@ -71,7 +73,7 @@ class Practice:
                 # Most starts never need it, and it takes a tenth of the start to load.
                 from webapp.localnet.network import PracticeNetwork
 
-                network = PracticeNetwork(clock=self._clock)
+                network = PracticeNetwork(clock=self._clock, echo_seed=self._echo_seed())
                 try:
                     network.start()
                 except OSError as error:
@@ -99,7 +101,7 @@ class App:
     ) -> None:
         self._clock = clock
         self._directory = directory
-        self._practice = Practice(clock)
+        self._practice = Practice(clock, echo_seed=directory.practice_seed)
         self.port: int = listeners[0].getsockname()[1]
         self.runtime = Runtime(
             directory,

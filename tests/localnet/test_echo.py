@@ -24,7 +24,7 @@ from webapp.protocol.content import (
 )
 from webapp.protocol.envelope import Opened, open_stored, wrap
 from webapp.protocol.identifiers import DAY_MS, AccountId, MessageHash
-from webapp.protocol.keys import AccountKeys
+from webapp.protocol.keys import AccountKeys, Seed
 from webapp.protocol.requests import Request
 
 # A broken Echo fails a test after this time instead of holding it up for ever.
@@ -36,7 +36,11 @@ class Correspondence:
 
     def __init__(self, clock: HeldClock) -> None:
         self.sent: queue.SimpleQueue[tuple[AccountId, Request]] = queue.SimpleQueue()
-        self.echo = Echo(clock, send=lambda request, recipient: self.sent.put((recipient, request)))
+        self.echo = Echo(
+            clock,
+            seed=Seed.generate(),
+            send=lambda request, recipient: self.sent.put((recipient, request)),
+        )
 
     def write(self, sender: AccountKeys, body: str, *, sent_at_ms: int = START_MS) -> None:
         content = Content(sent_at_ms, VisibleMessage(body))

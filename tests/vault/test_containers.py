@@ -1,6 +1,13 @@
 """The sixteen bytes with which a container begins."""
 
-from webapp.vault.containers import CONTAINER_COUNT, container_salt
+from webapp.vault.containers import (
+    CONTAINER_COUNT,
+    PRACTICE_SEED_BYTES,
+    container_salt,
+    practice_seed,
+)
+
+SALT = bytes(range(16))
 
 
 def test_each_container_of_each_vault_has_its_own_salt() -> None:
@@ -14,4 +21,10 @@ def test_each_container_of_each_vault_has_its_own_salt() -> None:
 
 
 def test_the_salt_never_changes_for_an_existing_vault() -> None:
-    assert container_salt(bytes(range(16)), 3).hex() == "769966640472703e1589784ef1a47bfe"
+    assert container_salt(SALT, 3).hex() == "769966640472703e1589784ef1a47bfe"
+
+
+def test_echo_stays_the_same_with_its_vault_and_only_with_it() -> None:
+    assert practice_seed(SALT) == practice_seed(SALT)
+    assert practice_seed(SALT) != practice_seed(bytes(16))
+    assert len(practice_seed(SALT)) == PRACTICE_SEED_BYTES

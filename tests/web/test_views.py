@@ -261,3 +261,23 @@ def test_the_connection_is_told_with_its_route(owner: FlaskClient) -> None:
 
 def test_echo_is_offered_on_the_practice_network(owner: FlaskClient) -> None:
     assert "Echo" in owner.get("/conversations/new").text
+
+
+def test_echo_is_the_same_contact_after_a_restart(tmp_path: Path) -> None:
+    config = Config(data_dir=tmp_path / "data", launch_dir=tmp_path / "launch", network="local")
+    seen = []
+    for _ in range(2):
+        app = create_app(config)
+        app.start()
+        if app.runtime.state == "fresh":
+            app.runtime.create_account("Marit", network="practice")
+        seen.append(app.runtime.account().network.settings.echo)
+        app.stop()
+
+    assert seen[0] is not None
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("path", ["/", "/account"])
+def test_an_account_without_a_code_says_so(owner: FlaskClient, path: str) -> None:
+    assert "Safehouse opens without a code." in owner.get(path).text

@@ -1,8 +1,7 @@
 """Echo: a contact that repeats what it is told, so that one person can see messages travel.
 
 Echo has no privileges. It learns that something was stored for it, opens that with
-its own keys, and stores its answer through the same requests as any client. Its
-keys are made anew for each network: nobody can know them beforehand.
+its own keys, and stores its answer through the same requests as any client.
 """
 
 import queue
@@ -42,8 +41,8 @@ class Send(Protocol):
 class Echo:
     """The account and the thread that answers. ``send`` stores a request in someone's swarm."""
 
-    def __init__(self, clock: Clock, *, send: Send) -> None:
-        self._keys = AccountKeys.from_seed(Seed.generate())
+    def __init__(self, clock: Clock, *, seed: Seed, send: Send) -> None:
+        self._keys = AccountKeys.from_seed(seed)
         self._clock = clock
         self._send = send
         self._profile = Profile(name=NAME, updated_s=clock.now_ms() // 1000)

@@ -12,7 +12,7 @@ from webapp.localnet.seed import SeedService
 from webapp.localnet.server import LOOPBACK, HttpsServer
 from webapp.localnet.service import NodeService
 from webapp.protocol.identifiers import AccountId
-from webapp.protocol.keys import AccountKeys
+from webapp.protocol.keys import AccountKeys, Seed
 from webapp.protocol.requests import Request
 
 NAME = "Practice on this computer"
@@ -22,10 +22,18 @@ SEED32_BYTES = 32
 class PracticeNetwork:
     """Storage nodes in swarms, a seed server and Echo, in this process and in memory.
 
-    ``stop`` leaves no thread and no socket behind. A network is started once.
+    ``stop`` leaves no thread and no socket behind. A network is started once. With
+    ``echo_seed`` Echo keeps its Account ID from one network to the next.
     """
 
-    def __init__(self, *, node_count: int = 12, swarm_count: int = 3, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        node_count: int = 12,
+        swarm_count: int = 3,
+        clock: Clock,
+        echo_seed: Seed | None = None,
+    ) -> None:
         swarm_ids = spread_swarm_ids(swarm_count)
         self.nodes = [
             StorageNode(
@@ -43,7 +51,7 @@ class PracticeNetwork:
         self._identities: list[Identity] = []
         self.seed_url = ""
         self._seed_cert_sha256 = b""
-        self.echo = Echo(clock, send=self.submit)
+        self.echo = Echo(clock, seed=echo_seed or Seed.generate(), send=self.submit)
         self.directory.on_stored.append(self.echo.notice)
 
     def start(self) -> None:

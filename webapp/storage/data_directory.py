@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from webapp.protocol.keys import Seed
 from webapp.storage import fresh
 from webapp.storage.database import AccountDatabase
 from webapp.storage.directory_lock import DirectoryLock
@@ -30,7 +31,12 @@ from webapp.storage.files import (
 )
 from webapp.storage.repair import discard_container, remove_side_files, repair
 from webapp.storage.space import Space, open_without_code, read_vault
-from webapp.vault.containers import CONTAINER_COUNT, CONTAINER_KEY_BYTES, container_salt
+from webapp.vault.containers import (
+    CONTAINER_COUNT,
+    CONTAINER_KEY_BYTES,
+    container_salt,
+    practice_seed,
+)
 from webapp.vault.slot_plaintext import Entry
 from webapp.vault.slots import read_salt, seal_slot
 

@@ -12,8 +12,10 @@ CONTAINER_COUNT = 8
 CONTAINER_BYTES = 1024 * 1024
 CONTAINER_SALT_BYTES = 16
 CONTAINER_KEY_BYTES = 32
+PRACTICE_SEED_BYTES = 16
 
 _SALT_LABEL = b"safehouse/ctsalt"
+_PRACTICE_LABEL = b"safehouse/prseed"
 
 
 def container_salt(vault_salt: bytes, number: int) -> bytes:
@@ -24,4 +26,15 @@ def container_salt(vault_salt: bytes, number: int) -> bytes:
     """
     return hashlib.blake2b(
         vault_salt + bytes([number]), digest_size=CONTAINER_SALT_BYTES, person=_SALT_LABEL
+    ).digest()
+
+
+def practice_seed(vault_salt: bytes) -> bytes:
+    """Return the 16 bytes from which Echo, the contact of the practice network, is made.
+
+    With the vault they stay what they are from one start to the next, and after an
+    erase they are others. They protect nothing: the salt is there for all to read.
+    """
+    return hashlib.blake2b(
+        vault_salt, digest_size=PRACTICE_SEED_BYTES, person=_PRACTICE_LABEL
     ).digest()
