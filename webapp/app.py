@@ -143,6 +143,7 @@ class App:
     def stop(self) -> None:
         """Close everything; afterwards no thread, socket or side file is left."""
         self._live.drop_all()
+        self._server.connections.await_last_words()
         self._server.stop()
         self._live.stop()
         self.runtime.close()

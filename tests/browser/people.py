@@ -93,12 +93,17 @@ class Person:
         self.complaints: list[str] = []
         self.foreign: list[str] = []
         self._may_be_refused = False
+        self._may_lose_the_program = False
         self._is_examined = False
         self.page: Page = self.new_tab()
 
     def expects_refusals(self) -> None:
         """This person will make mistakes, so being told so is no complaint."""
         self._may_be_refused = True
+
+    def expects_the_program_to_end(self) -> None:
+        """The browser reports each request that finds nobody."""
+        self._may_lose_the_program = True
 
     def finds_obstacles(self) -> list[str]:
         """Return what axe finds on the screen that would keep somebody out."""
@@ -142,8 +147,9 @@ class Person:
         # Browsers report every refusal as an error of their own.
         refused = self._may_be_refused and "Failed to load resource" in message.text
         # The accessibility checker tries to style the page that it looks at.
+        ended = self._may_lose_the_program and "ERR_CONNECTION_REFUSED" in message.text
         examined = self._is_examined and "Applying inline style" in message.text
-        if message.type in {"error", "warning"} and not (refused or examined):
+        if message.type in {"error", "warning"} and not (refused or ended or examined):
             self.complaints.append(message.text)
 
     def _check(self, response: Response) -> None:

@@ -103,13 +103,12 @@ def test_a_tab_whose_program_has_ended_shows_nothing_any_more(arrive: Arrive) ->
     marit = arrive("Marit").opens_the_app().makes_an_account()
     marit.writes_to(marit.own_id()).sends("a private line")
 
+    marit.expects_the_program_to_end()
     assert marit.app.stop() == 0
 
     expect(marit.page.get_by_role("heading", name="Safehouse is not running")).to_be_visible()
     expect(marit.page.get_by_text("a private line")).to_have_count(0)
     assert "Marit" not in marit.page.content()
-    # The browser reports each request that found nobody.
-    marit.complaints.clear()
 
 
 def test_the_worked_message_of_the_protocol_is_received_and_shown(

@@ -19,6 +19,8 @@ MOST_SOCKETS = 64
 SEND_TIMEOUT_S = 5.0
 # Time for the peer to read a last word and answer the closing handshake.
 LAST_WORDS_S = 2.0
+# A tab that is awake has read its last word in milliseconds; a stop waits for no other.
+STOP_GRACE_S = 0.5
 # Long enough for a handler to notice that its socket is dead; only a bug takes longer.
 JOIN_TIMEOUT_S = 5.0
 
@@ -94,7 +96,7 @@ class UpgradedConnections:
     def __init__(self, *, clock: Clock, send_timeout_s: float = SEND_TIMEOUT_S) -> None:
         self._clock = clock
         self._send_timeout_s = send_timeout_s
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._threads: dict[UpgradedSocket, threading.Thread] = {}
 
     def __len__(self) -> int:
@@ -120,6 +122,11 @@ class UpgradedConnections:
             if connection.is_overdue():
                 connection.abort()
 
+    def await_last_words(self) -> None:
+        """Wait until all connections have ended by themselves, half a second at most."""
+        with self._lock:
+            self._lock.wait_for(lambda: not self._threads, STOP_GRACE_S)
+
     def stop(self) -> None:
         """Abort every connection and wait for its thread."""
         with self._lock:
@@ -140,3 +147,4 @@ class UpgradedConnections:
             connection.release()
             with self._lock:
                 del self._threads[connection]
+                self._lock.notify_all()
