@@ -1,6 +1,7 @@
 """The only place where the parts meet: one start, from the command line to the last socket."""
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -209,6 +210,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: stopping.set())
     try:
         app.start()
+        # What the imports have made stays until the end; the collector need not walk through it
+        # again and again while a backlog comes in.
+        gc.freeze()
         _announce(config, app.launcher.create(), url=app.url)
         app.run(stopping)
     except START_ERRORS as error:

@@ -16,7 +16,7 @@ from webapp.protocol import requests
 from webapp.protocol.identifiers import AccountId
 from webapp.protocol.nodes import Node, parse_node_list
 from webapp.protocol.onion import build, open_reply
-from webapp.protocol.replies import parse_retrieve, parse_store, parse_swarm
+from webapp.protocol.replies import ParsedItems, parse_retrieve, parse_store, parse_swarm
 from webapp.protocol.requests import Request
 from webapp.protocol.swarms import nearest_swarm, swarm_space
 
@@ -130,7 +130,7 @@ def test_a_message_travels_through_three_hops_to_every_member(
     for member in members:
         retrieve = requests.retrieve(ALICE, timestamp_ms=START_MS)
         _, body = through_three(https, others, member, retrieve)
-        found = parse_retrieve(body, account=ALICE.account_id, namespace=0)
+        found = parse_retrieve(body, ParsedItems(ALICE.account_id, 0))
         assert [(item.hash, item.data) for item in found.items] == [(stored.hash, b"hello")]
 
 
@@ -178,7 +178,7 @@ def test_a_restarted_node_has_what_it_had_and_lacks_what_it_missed(
     network.start_node(index)
 
     answer = send(https, members[0], requests.retrieve(ALICE, timestamp_ms=START_MS))
-    found = parse_retrieve(answer.data, account=ALICE.account_id, namespace=0)
+    found = parse_retrieve(answer.data, ParsedItems(ALICE.account_id, 0))
     assert [item.data for item in found.items] == [b"had"]
 
 
@@ -274,7 +274,7 @@ def test_a_backlog_of_five_thousand_is_fetched_page_by_page(
     while more:
         request = requests.retrieve(ALICE, timestamp_ms=START_MS, last_hash=last_hash, max_size=-8)
         reply = parse_retrieve(
-            send(https, members[1], request).data, account=ALICE.account_id, namespace=0
+            send(https, members[1], request).data, ParsedItems(ALICE.account_id, 0)
         )
         fetched += [int.from_bytes(item.data[:2]) for item in reply.items]
         last_hash, more = reply.items[-1].hash, reply.more

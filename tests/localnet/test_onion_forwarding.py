@@ -15,7 +15,13 @@ from webapp.protocol import requests
 from webapp.protocol.nodes import Node
 from webapp.protocol.onion import Server, build, open_reply
 from webapp.protocol.onion_layers import Cipher, frame, seal_layer
-from webapp.protocol.replies import parse_info, parse_retrieve, parse_store, parse_swarm
+from webapp.protocol.replies import (
+    ParsedItems,
+    parse_info,
+    parse_retrieve,
+    parse_store,
+    parse_swarm,
+)
 
 
 def as_destination(node: StorageNode) -> Node:
@@ -53,7 +59,7 @@ def test_a_message_is_stored_and_fetched_through_three_hops(nodes: Nodes, cipher
         replies.append(open_reply(answer.body, onion.reply))
 
     stored = parse_store(replies[0].body)
-    found = parse_retrieve(replies[1].body, account=ALICE.account_id, namespace=0)
+    found = parse_retrieve(replies[1].body, ParsedItems(ALICE.account_id, 0))
     assert [reply.status for reply in replies] == [200, 200]
     assert [item.hash for item in found.items] == [stored.hash]
 

@@ -14,7 +14,7 @@ from webapp.localnet.store import Message, MessageStore
 from webapp.protocol import requests, signed_text
 from webapp.protocol.identifiers import DAY_MS, MessageHash
 from webapp.protocol.keys import verify
-from webapp.protocol.replies import parse_retrieve, parse_store, parse_swarm
+from webapp.protocol.replies import ParsedItems, parse_retrieve, parse_store, parse_swarm
 
 SECOND_MS = 1000
 
@@ -56,7 +56,7 @@ def test_a_stored_message_is_found_on_every_member_of_the_swarm(nodes: Nodes) ->
 
     for member in range(3):
         found = parse_retrieve(
-            nodes.retrieve(ALICE, member=member), account=ALICE.account_id, namespace=0
+            nodes.retrieve(ALICE, member=member), ParsedItems(ALICE.account_id, 0)
         )
         assert [(item.hash, item.data) for item in found.items] == [(hash_, b"hello")]
 

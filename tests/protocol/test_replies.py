@@ -32,7 +32,7 @@ def retrieved(*items: Any, **fields: Any) -> dict[str, Any]:
 
 
 def read(body: dict[str, Any]) -> RetrieveReply:
-    return replies.parse_retrieve(json.dumps(body).encode(), account=BOB.account_id, namespace=0)
+    return replies.parse_retrieve(json.dumps(body).encode(), replies.ParsedItems(BOB.account_id, 0))
 
 
 def test_a_stored_message_has_its_hash_and_the_time_of_the_node() -> None:
@@ -169,7 +169,7 @@ def test_a_node_tells_its_version_and_time() -> None:
 
 
 def parse_retrieve(body: Any) -> object:
-    return replies.parse_retrieve(body, account=BOB.account_id, namespace=0)
+    return replies.parse_retrieve(body, replies.ParsedItems(BOB.account_id, 0))
 
 
 PARSERS: list[Callable[[Any], object]] = [
@@ -194,3 +194,20 @@ def test_anything_is_a_reply_or_refused(parse: Callable[[Any], object], body: An
         assert parse(body) is not None
     except RemoteProtocolError:
         return
+
+
+def test_what_two_nodes_give_alike_is_one_item_and_a_false_copy_is_refused() -> None:
+    items = replies.ParsedItems(BOB.account_id, 0)
+    data = b"the real message"
+    true = {
+        "hash": MessageHash.of(BOB.account_id, 0, data).text,
+        "timestamp": 1_740_000_000_000,
+        "expiration": 1_740_000_100_000,
+        "data": b64encode(data).decode(),
+    }
+    first = items.parse(true)
+
+    assert items.parse(dict(true)) is first
+    assert items.parse({**true, "expiration": 1_740_000_200_000}) != first
+    with pytest.raises(RemoteProtocolError):
+        items.parse({**true, "data": b64encode(b"rubbish").decode()})

@@ -96,8 +96,31 @@ def parse_store(body: Body) -> StoreReply:
     return StoreReply(hash=MessageHash.parse(reply["hash"]), t_ms=as_timestamp_ms(reply.get("t")))
 
 
-def parse_retrieve(body: Body, *, account: AccountId, namespace: int) -> RetrieveReply:
-    """Return the messages that a ``retrieve`` for ``account`` and ``namespace`` found.
+class ParsedItems:
+    """Items of one inbox that were parsed before.
+
+    Nodes of a swarm mostly hold the same; what another reply has already brought,
+    to the letter, need not be decoded and hashed again.
+    """
+
+    def __init__(self, account: AccountId, namespace: int) -> None:
+        self._owner = bytes(account)
+        self._namespace = namespace
+        self._known: dict[object, tuple[JsonObject, StoredItem]] = {}
+
+    def parse(self, value: object) -> StoredItem:
+        """Return the item that ``value`` describes. Raises RemoteProtocolError."""
+        raw = as_object(value)
+        known = self._known.get(as_text(raw.get("hash")))
+        if known is not None and known[0] == raw:
+            return known[1]
+        item = _parse_item(raw, owner=self._owner, namespace=self._namespace)
+        self._known[item.hash.text] = (raw, item)
+        return item
+
+
+def parse_retrieve(body: Body, items: ParsedItems) -> RetrieveReply:
+    """Return the messages that a ``retrieve`` of one inbox found.
 
     One wrong item refuses the whole reply: a sender cannot cause one, only the
     node itself. The hash is recomputed for the same reason: a node that gives
@@ -105,15 +128,11 @@ def parse_retrieve(body: Body, *, account: AccountId, namespace: int) -> Retriev
     another node still has.
     """
     reply = parse_object(body)
-    owner = bytes(account)
-    items = tuple(
-        _parse_item(item, owner=owner, namespace=namespace)
-        for item in as_list(reply.get("messages"))
-    )
+    found = tuple(map(items.parse, as_list(reply.get("messages"))))
     more = reply.get("more")
     if not isinstance(more, bool):
         raise RemoteProtocolError("expected a JSON boolean")
-    return RetrieveReply(items=items, more=more, t_ms=as_timestamp_ms(reply.get("t")))
+    return RetrieveReply(items=found, more=more, t_ms=as_timestamp_ms(reply.get("t")))
 
 
 def parse_swarm(body: Body) -> SwarmReply:
@@ -153,8 +172,7 @@ def parse_info(body: Body) -> InfoReply:
     return InfoReply(version=tuple(version), t_ms=as_timestamp_ms(reply.get("t")))
 
 
-def _parse_item(value: object, *, owner: bytes, namespace: int) -> StoredItem:
-    item = as_object(value)
+def _parse_item(item: JsonObject, *, owner: bytes, namespace: int) -> StoredItem:
     text = item.get("data")
     data = b"" if text == EMPTY_DATA_B64 else as_bytes_b64(text)
     if len(data) > MAX_DATA_BYTES:

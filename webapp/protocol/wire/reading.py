@@ -5,8 +5,10 @@ is skipped, are refused. So nesting is bounded by the schema's own depth, far be
 the 32 of security.md N2.
 """
 
+from functools import cache
 from typing import Final, TypeVar
 
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
@@ -55,9 +57,18 @@ def _refuse_groups(message: Message) -> None:
     for index in range(len(unknown)):
         if unknown[index].wire_type == _START_GROUP:
             raise RemoteProtocolError("a protobuf message holds a group")
-    for field, value in message.ListFields():
-        if isinstance(value, Message):
-            _refuse_groups(value)
-        elif field.message_type is not None:
-            for part in value:
-                _refuse_groups(part)
+    single, repeated = _message_fields(message.DESCRIPTOR)
+    for name in single:
+        if message.HasField(name):
+            _refuse_groups(getattr(message, name))
+    for name in repeated:
+        for part in getattr(message, name):
+            _refuse_groups(part)
+
+
+@cache
+def _message_fields(descriptor: Descriptor) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the fields of a type that hold messages: single ones, repeated ones."""
+    fields = [field for field in descriptor.fields if field.message_type is not None]
+    single = tuple(field.name for field in fields if not field.is_repeated)
+    return single, tuple(field.name for field in fields if field.is_repeated)
