@@ -17,6 +17,7 @@ PROJECT = Path(__file__).parents[2]
 # a network and a browser at once.
 PATIENCE_MS = 30_000
 BAD_REQUEST = 400
+UNAVAILABLE = 503
 SERIOUS = {"serious", "critical"}
 # The checker would fetch the style sheets once more, in a way that the page forbids.
 NO_DOWNLOADS = {"preload": False}
@@ -153,7 +154,7 @@ class Person:
             self.complaints.append(message.text)
 
     def _check(self, response: Response) -> None:
-        expected = self._may_be_refused and response.status == BAD_REQUEST
+        expected = self._may_be_refused and response.status in (BAD_REQUEST, UNAVAILABLE)
         if response.status >= BAD_REQUEST and not expected:
             self.complaints.append(f"{response.status} {response.url}")
 

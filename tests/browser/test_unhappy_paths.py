@@ -130,3 +130,24 @@ def test_the_worked_message_of_the_protocol_is_received_and_shown(
     network.close()
 
     bob.opens_conversation_with("Alice").sees("Hello Bob")
+
+
+def test_without_a_network_the_first_page_says_so_and_offers_practice(
+    arrive: Arrive, own_network: PracticeNetwork, tmp_path: Path
+) -> None:
+    file = tmp_path / "network.json"
+    file.write_text(json.dumps({**own_network.network_file(), "name": "A distant network"}))
+    for number in range(len(own_network.nodes)):
+        own_network.stop_node(number)
+    marit = arrive("Marit", network=str(file)).opens_the_app()
+    marit.expects_refusals()
+
+    marit.page.get_by_role("button", name="Make a new account").click()
+    marit.page.get_by_label("Display name").fill("Marit")
+    marit.page.get_by_role("button", name="Make the account").click()
+    expect(marit.page.get_by_text("This network does not answer")).to_be_visible()
+    assert marit.finds_obstacles() == []
+    marit.page.get_by_role("button", name="Back").click()
+    marit.makes_an_account(network="Practice on this computer")
+
+    expect(marit.page.get_by_role("button", name="Account: Marit")).to_be_visible()

@@ -16,6 +16,7 @@ from webapp.services.errors import (
     AccountExists,
     NameMissing,
     NameTooLong,
+    NetworkUnreachable,
     NoAccount,
     ProtectedByCode,
     UnknownNetwork,
@@ -171,6 +172,23 @@ def test_a_wrong_name_or_network_changes_nothing(
 
     assert runtime.state == "fresh"
     assert snapshot(tmp_path / "data") == before
+
+
+def test_without_a_network_nothing_is_made(
+    start: Start, tmp_path: Path, practice: PracticeSwitch
+) -> None:
+    runtime = start()
+    before = snapshot(tmp_path / "data")
+    practice.off()
+
+    with pytest.raises(NetworkUnreachable):
+        runtime.create_account("Marit", network="practice")
+
+    assert runtime.state == "fresh"
+    assert snapshot(tmp_path / "data") == before
+    practice.on()
+    runtime.create_account("Marit", network="practice")
+    assert runtime.state == "open"
 
 
 def test_a_second_account_is_refused(start: Start) -> None:

@@ -53,7 +53,11 @@ class UnknownNetwork(ServiceError):
 
 
 class NetworkUnavailable(ServiceError):
-    """The chosen network cannot be reached from here at all."""
+    """The practice network could not be started."""
+
+
+class NetworkUnreachable(ServiceError):
+    """The chosen network does not answer, so no account was made on it."""
 
 
 class UnknownConversation(ServiceError):

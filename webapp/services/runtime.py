@@ -17,9 +17,15 @@ from typing import Final
 
 from webapp.clock import Clock
 from webapp.network.client import Network
+from webapp.network.errors import NetworkError
 from webapp.network.settings import NetworkSettings
 from webapp.protocol.keys import AccountKeys, Seed
-from webapp.services.errors import AccountExists, NoAccount, ProtectedByCode
+from webapp.services.errors import (
+    AccountExists,
+    NetworkUnreachable,
+    NoAccount,
+    ProtectedByCode,
+)
 from webapp.services.events import ConnectionChanged, EventBus
 from webapp.services.names import require_name
 from webapp.services.networks import Networks
@@ -105,12 +111,15 @@ class Runtime:
         with self._changing:
             space = self._space()
             if space.entries:
-                self._open(self._directory.open_container(space.entries[0]))
+                database = self._directory.open_container(space.entries[0])
+                settings = self.networks.settings(accounts.load(database).network)
+                self._open(database, self._make_network(settings))
 
     def create_account(self, name: str, *, network: str) -> None:
         """Make an account called ``name`` on the chosen network and open it.
 
-        Raises NameMissing, NameTooLong, UnknownNetwork, AccountExists; then nothing has changed.
+        Raises NameMissing, NameTooLong, UnknownNetwork, NetworkUnavailable,
+        NetworkUnreachable, AccountExists; then nothing has changed.
         """
         self._add(Seed.generate(), name=name, network=network, words_confirmed=False)
 
@@ -144,13 +153,30 @@ class Runtime:
         def fill(database: AccountDatabase) -> None:
             accounts.create(database, record)
 
-        with self._changing:
-            if self._state != "fresh":
-                raise AccountExists
-            # Asked before anything is written: a network file may be wrong.
-            self.networks.settings(record.network)
-            _, entry = self._directory.create_container(self._space(), fill=fill)
-            self._open(self._directory.open_container(entry))
+        reached = self._reach(self.networks.settings(record.network))
+        try:
+            with self._changing:
+                if self._state != "fresh":
+                    raise AccountExists
+                _, entry = self._directory.create_container(self._space(), fill=fill)
+                self._open(self._directory.open_container(entry), reached)
+        except BaseException:
+            reached.close()
+            raise
+
+    def _reach(self, settings: NetworkSettings) -> Network:
+        """Return the network of a new account, found to answer. Raises NetworkUnreachable.
+
+        Asked before anything is written, for an account that nobody has: the answer is
+        thrown away, the path that was found is kept.
+        """
+        network = self._make_network(settings)
+        try:
+            network.poll(AccountKeys.from_seed(Seed.generate()), {})
+        except NetworkError as error:
+            network.close()
+            raise NetworkUnreachable from error
+        return network
 
     def _space(self) -> Space:
         space = self._directory.read_space()
@@ -158,9 +184,8 @@ class Runtime:
             raise ProtectedByCode
         return space
 
-    def _open(self, database: AccountDatabase) -> None:
+    def _open(self, database: AccountDatabase, network: Network) -> None:
         record = accounts.load(database)
-        network = self._make_network(self.networks.settings(record.network))
         account = OpenAccount(
             database=database,
             keys=AccountKeys.from_seed(record.seed),

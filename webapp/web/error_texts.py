@@ -42,6 +42,12 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
         "The practice network could not be started on this computer.",
         "Nothing was made. Try again, or choose the Session network.",
     ),
+    errors.NetworkUnreachable: ErrorText(
+        503,
+        "network_unreachable",
+        "This network does not answer, so nothing was made yet.",
+        "Check the connection and try again, or go back and practice on this computer.",
+    ),
     errors.UnknownConversation: ErrorText(
         404, "unknown_conversation", "This conversation is gone.", "Reload this page."
     ),

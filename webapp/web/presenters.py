@@ -202,7 +202,7 @@ PHASES = {
     "connecting": ("Connecting", "Looking for nodes that answer and building a route."),
     "offline": (
         "Offline",
-        "No node answers. Messages wait here and are sent when the network is back.",
+        "No node answers. Safehouse goes on trying, and what you write is kept.",
     ),
 }
 STOP_NAMES = ("First node", "Second node", "Third node")
