@@ -70,6 +70,8 @@ class Receiver:
         self._thread = threading.Thread(target=self._run, name="receiver", daemon=True)
 
     def start(self) -> None:
+        """Forget what no node can give again, then begin to poll."""
+        received.forget_expired(self._account.database, self._account.clock.now_ms())
         self._thread.start()
 
     def stop(self) -> None:
@@ -89,14 +91,7 @@ class Receiver:
                 pause_s = backoff.next_delay_s()
             else:
                 backoff.reset()
-                pause_s = (
-                    0.0
-                    if more
-                    else self._interval_s
-                    * random.uniform(  # noqa: S311 - not a secret
-                        1 - POLL_JITTER, 1 + POLL_JITTER
-                    )
-                )
+                pause_s = 0.0 if more else self._interval_s * _jitter()
             self._account.clock.wait(self._stopping, timeout_s=pause_s)
 
     def poll_once(self) -> bool:
@@ -126,6 +121,11 @@ def store_items(account: OpenAccount, items: Iterable[StoredItem], *, cursors: C
             account.events.publish(MessagesAdded(conversation_id, tuple(message_ids)))
         for conversation_id in changed - added.keys():
             account.events.publish(ConversationChanged(conversation_id))
+
+
+def _jitter() -> float:
+    """Return a factor that keeps the polls of several accounts from falling together."""
+    return random.uniform(1 - POLL_JITTER, 1 + POLL_JITTER)  # noqa: S311 - not a secret
 
 
 def _unknown(account: OpenAccount, items: Iterable[StoredItem]) -> list[StoredItem]:
