@@ -1,0 +1,117 @@
+"""What every open tab is told of an event."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from webapp.app import App, create_app
+from webapp.config import Config
+from webapp.services import messaging
+from webapp.services.events import (
+    ConnectionChanged,
+    ConversationChanged,
+    Event,
+    MessageChanged,
+    MessagesAdded,
+)
+from webapp.services.reading import PAGE_LIMIT
+from webapp.web.push import Push
+
+
+class Tabs:
+    """Stands where the live connections are, and keeps what they are sent."""
+
+    def __init__(self, *, listening: bool = True) -> None:
+        self.listening = listening
+        self.patches: list[str] = []
+        self.refreshes = 0
+
+    def has_listeners(self) -> bool:
+        return self.listening
+
+    def push(self, html: str) -> None:
+        self.patches.append(html)
+
+    def ask_to_refresh(self) -> None:
+        self.refreshes += 1
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    app = create_app(
+        Config(data_dir=tmp_path / "data", launch_dir=tmp_path / "launch", network="local")
+    )
+    app.start()
+    yield app
+    app.stop()
+
+
+@pytest.fixture
+def message(app: App) -> tuple[int, int]:
+    """A conversation and one message in it."""
+    app.runtime.create_account("Marit", network="practice")
+    account = app.runtime.account()
+    conversation = messaging.start_conversation(account, account.account_id)
+    return conversation, messaging.send_text(account, conversation, "a note")
+
+
+def told(app: App, event: Event) -> Tabs:
+    tabs = Tabs()
+    Push(app.flask, live=tabs, runtime=app.runtime)(event)  # type: ignore[arg-type]
+    return tabs
+
+
+def test_a_new_message_comes_with_its_row(app: App, message: tuple[int, int]) -> None:
+    conversation, number = message
+
+    [patch] = told(app, MessagesAdded(conversation, (number,))).patches
+
+    assert f'id="message-{number}"' in patch
+    assert f'id="conversation-{conversation}"' in patch
+
+
+def test_a_changed_message_comes_again(app: App, message: tuple[int, int]) -> None:
+    conversation, number = message
+
+    [patch] = told(app, MessageChanged(conversation, number)).patches
+
+    assert f'id="message-{number}"' in patch
+
+
+def test_a_changed_row_comes_without_messages(app: App, message: tuple[int, int]) -> None:
+    conversation, _ = message
+
+    [patch] = told(app, ConversationChanged(conversation)).patches
+
+    assert f'id="conversation-{conversation}"' in patch
+    assert 'id="message-' not in patch
+
+
+def test_the_connection_comes_whole(app: App, message: tuple[int, int]) -> None:
+    [patch] = told(app, ConnectionChanged()).patches
+
+    assert 'id="connection"' in patch
+    assert 'id="offline"' in patch
+    assert 'id="route-body"' in patch
+
+
+def test_a_flood_makes_the_page_fetch_what_it_shows(app: App, message: tuple[int, int]) -> None:
+    conversation, _ = message
+
+    tabs = told(app, MessagesAdded(conversation, tuple(range(1, PAGE_LIMIT + 2))))
+
+    assert tabs.patches == []
+    assert tabs.refreshes == 1
+
+
+def test_what_is_gone_meanwhile_is_not_told(app: App, message: tuple[int, int]) -> None:
+    assert told(app, ConversationChanged(4711)).patches == []
+
+
+def test_nothing_is_drawn_for_nobody(app: App) -> None:
+    tabs = Tabs(listening=False)
+
+    Push(app.flask, live=tabs, runtime=app.runtime)(ConnectionChanged())  # type: ignore[arg-type]
+
+    assert tabs.patches == []
