@@ -4,9 +4,12 @@ Services publish after their transaction has been committed (R6), so a
 subscriber that reads the database sees at least what the event speaks of.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from webapp.storage.errors import StorageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,11 @@ Subscriber = Callable[[Event], None]
 
 
 class EventBus:
-    """Hands each event to every subscriber, on the thread that published it."""
+    """Hands each event to every subscriber, on the thread that published it.
+
+    A subscriber that finds the database closed or failing misses the event. The
+    publisher's work is committed by then, and must not look as if it had failed.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -54,4 +61,5 @@ class EventBus:
 
     def publish(self, event: Event) -> None:
         for subscriber in self._subscribers:
-            subscriber(event)
+            with contextlib.suppress(StorageError):
+                subscriber(event)
