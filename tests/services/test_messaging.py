@@ -4,10 +4,12 @@ import pytest
 
 from tests.services.correspondents import Correspondent
 from webapp.protocol.content import BODY_LIMIT
-from webapp.services import messaging, reading
+from webapp.services import messaging, own_account, reading
 from webapp.services.errors import (
     EmptyMessage,
     MessageTooLong,
+    NameMissing,
+    NameTooLong,
     UnknownConversation,
     UnknownMessage,
 )
@@ -124,6 +126,31 @@ def test_the_name_of_the_sender_is_shown_once_it_is_known(
     bob.polls()
 
     assert bob.conversation(alice).name == "Alice"
+
+
+def test_a_new_name_reaches_contacts_with_the_next_message(
+    alice: Correspondent, bob: Correspondent
+) -> None:
+    alice.writes(bob, "hello")
+    alice.sends_all()
+    bob.polls()
+
+    own_account.rename(alice.account, " Alice B. ")
+    alice.writes(bob, "under another name")
+    alice.sends_all()
+    bob.polls()
+
+    assert bob.conversation(alice).name == "Alice B."
+
+
+@pytest.mark.parametrize(("name", "error"), [(" ", NameMissing), ("x" * 101, NameTooLong)])
+def test_a_name_that_cannot_be_leaves_the_old_one(
+    alice: Correspondent, name: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        own_account.rename(alice.account, name)
+
+    assert reading.account_record(alice.account).name == "Alice"
 
 
 def test_unread_messages_are_counted_until_they_are_looked_at(

@@ -139,6 +139,12 @@ def test_the_reminder_goes_once_the_words_are_saved(owner: FlaskClient) -> None:
     assert 'id="reminder"' not in owner.get("/").text
 
 
+def test_a_new_name_stands_in_the_account_menu(owner: FlaskClient) -> None:
+    answer = owner.post("/account/name", data={"name": "Night desk"})
+
+    assert 'aria-label="Account: Night desk"' in answer.text
+
+
 def test_the_own_id_comes_as_a_picture_without_style_or_script(owner: FlaskClient) -> None:
     answer = owner.get("/account/qr.svg")
 

@@ -2,7 +2,7 @@
 
 import io
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from webapp.services import own_account
@@ -23,6 +23,13 @@ QR_BORDER = 4
 def show(account: OpenAccount) -> ResponseReturnValue:
     view = present_account(account_record(account), account.account_id)
     return render_template("pages/account.html", account=view)
+
+
+@blueprint.post("/account/name")
+@with_account
+def rename(account: OpenAccount) -> ResponseReturnValue:
+    own_account.rename(account, request.form.get("name", ""))
+    return screens.main()
 
 
 @blueprint.get("/account/qr.svg")
