@@ -10,7 +10,13 @@ from typing import Any
 
 import pytest
 
-from tests.protocol import vector_encrypt, vector_identity, vector_onion, vector_xed25519
+from tests.protocol import (
+    vector_blinding,
+    vector_encrypt,
+    vector_identity,
+    vector_onion,
+    vector_xed25519,
+)
 from webapp.protocol.errors import ProtocolError
 
 FOLDER = Path(os.environ.get("SAFEHOUSE_VECTORS") or Path(__file__).parent.parent / "vectors")
@@ -18,6 +24,7 @@ CHECKS = {
     "identity": vector_identity.CHECKS,
     "encrypt": vector_encrypt.CHECKS,
     "onion": vector_onion.CHECKS,
+    "blinding": vector_blinding.CHECKS,
     "xed25519": vector_xed25519.CHECKS,
 }
 LATER = {"encrypt": vector_encrypt.LATER}
