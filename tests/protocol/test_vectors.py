@@ -14,6 +14,7 @@ from tests.protocol import (
     vector_blinding,
     vector_encrypt,
     vector_identity,
+    vector_multi_encrypt,
     vector_onion,
     vector_xed25519,
 )
@@ -25,6 +26,7 @@ CHECKS = {
     "encrypt": vector_encrypt.CHECKS,
     "onion": vector_onion.CHECKS,
     "blinding": vector_blinding.CHECKS,
+    "multi_encrypt": vector_multi_encrypt.CHECKS,
     "xed25519": vector_xed25519.CHECKS,
 }
 LATER = {"encrypt": vector_encrypt.LATER}
