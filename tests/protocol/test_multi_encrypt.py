@@ -12,12 +12,12 @@ from webapp.protocol.bencode import decode, encode
 from webapp.protocol.errors import LocalProtocolError, RemoteProtocolError
 from webapp.protocol.keys import AccountKeys
 from webapp.protocol.multi_encrypt import (
-    NONCE_BYTES,
     KeyPair,
     decrypt_encoded,
     encrypt_encoded,
     encrypt_for_each,
 )
+from webapp.protocol.xchacha20 import NONCE_BYTES
 
 
 def pair(keys: AccountKeys, purpose: bytes = b"test") -> KeyPair:

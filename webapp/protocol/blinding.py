@@ -30,12 +30,11 @@ from webapp.protocol.identifiers import (
     KEY_BYTES,
     AccountId,
 )
-from webapp.protocol.keys import AccountKeys
+from webapp.protocol.keys import AccountKeys, require_key
 from webapp.protocol.scalar_signatures import (
     is_negative,
     multiplied,
     negated,
-    require_key,
     sign_with_scalar,
 )
 from webapp.protocol.xed25519 import ed25519_from_x25519

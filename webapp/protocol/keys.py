@@ -58,9 +58,7 @@ class AccountKeys:
     __slots__ = ("account_id", "ed25519", "ed25519_secret", "x25519", "x25519_secret")
 
     def __init__(self, seed32: bytes) -> None:
-        if len(seed32) != KEY_BYTES:
-            raise LocalProtocolError("an Ed25519 seed has 32 bytes")
-        self.ed25519, self.ed25519_secret = crypto_sign_seed_keypair(seed32)
+        self.ed25519, self.ed25519_secret = crypto_sign_seed_keypair(require_key(seed32))
         self.x25519 = x25519_from_ed25519(self.ed25519)
         self.x25519_secret = crypto_sign_ed25519_sk_to_curve25519(self.ed25519_secret)
         self.account_id = AccountId(self.x25519)
@@ -96,3 +94,10 @@ def verify(ed25519: bytes, text: bytes, signature: bytes) -> bool:
     except CryptoError:
         return False
     return True
+
+
+def require_key(raw: bytes) -> bytes:
+    """Return ``raw``. Raises LocalProtocolError unless it has the 32 bytes of a key."""
+    if len(raw) != KEY_BYTES:
+        raise LocalProtocolError("a key has 32 bytes")
+    return raw

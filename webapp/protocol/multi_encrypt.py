@@ -11,24 +11,17 @@ it is for: a reader tries them all, and junk entries hide how many readers exist
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Final
 
-from nacl.bindings import (
-    crypto_aead_xchacha20poly1305_ietf_decrypt,
-    crypto_aead_xchacha20poly1305_ietf_encrypt,
-    crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
-    crypto_scalarmult,
-)
+from nacl.bindings import crypto_scalarmult
 from nacl.exceptions import CryptoError
 from nacl.utils import random
 
-from webapp.protocol.bencode import Bencoded, encode, read_value
+from webapp.protocol.bencode import Bencoded, read_value
+from webapp.protocol.bencode import encode as bencoded
 from webapp.protocol.errors import LocalProtocolError, RemoteProtocolError
 from webapp.protocol.identifiers import KEY_BYTES
-from webapp.protocol.scalar_signatures import require_key
-
-NONCE_BYTES: Final = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
-_TAG_BYTES: Final = 16
+from webapp.protocol.keys import require_key
+from webapp.protocol.xchacha20 import NONCE_BYTES, TAG_BYTES, DoesNotOpen, decrypt, encrypt
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +60,6 @@ def encrypt_for_each(
     """
     if len(texts) not in (1, len(recipients)):
         raise LocalProtocolError("one text for all, or one for each")
-    if len(nonce) != NONCE_BYTES:
-        raise LocalProtocolError("a nonce has 24 bytes")
     each = [*texts] * len(recipients) if len(texts) == 1 else texts
     entries = []
     for text, recipient in zip(each, recipients, strict=True):
@@ -78,7 +69,7 @@ def encrypt_for_each(
             if skip_unusable:
                 continue
             raise
-        entries.append(crypto_aead_xchacha20poly1305_ietf_encrypt(text, None, nonce, key))
+        entries.append(encrypt(text, key=key, nonce=nonce))
     return entries
 
 
@@ -94,11 +85,9 @@ def decrypt_any(
         raise RemoteProtocolError("a nonce or key has the wrong size")
     key = _key(reader, other=sender, sent=False)
     for entry in entries:
-        if len(entry) < _TAG_BYTES:
-            continue
         try:
-            return crypto_aead_xchacha20poly1305_ietf_decrypt(entry, None, nonce, key)
-        except CryptoError:
+            return decrypt(entry, key=key, nonce=nonce)
+        except DoesNotOpen:
             continue
     return None
 
@@ -118,9 +107,9 @@ def encrypt_encoded(
     """
     nonce = random(NONCE_BYTES) if nonce is None else nonce
     entries = encrypt_for_each(texts, recipients=recipients, sender=sender, nonce=nonce)
-    junk = [random(len(texts[0]) + _TAG_BYTES) for _ in range(-len(entries) % multiple_of)]
+    junk = [random(len(texts[0]) + TAG_BYTES) for _ in range(-len(entries) % multiple_of)]
     values: list[Bencoded] = [*entries, *junk]
-    return encode({b"#": nonce, b"e": values})
+    return bencoded({b"#": nonce, b"e": values})
 
 
 def decrypt_encoded(raw: bytes, *, reader: KeyPair, sender: bytes) -> bytes | None:

@@ -18,8 +18,7 @@ from nacl.bindings import (
 )
 from nacl.exceptions import CryptoError
 
-from webapp.protocol.errors import LocalProtocolError, RemoteProtocolError
-from webapp.protocol.identifiers import KEY_BYTES
+from webapp.protocol.errors import RemoteProtocolError
 
 # The bit of an encoded point that says which of two opposite points it is.
 SIGN_BIT: Final = 0x80
@@ -69,10 +68,3 @@ def made_positive(point: bytes, scalar: bytes) -> tuple[bytes, bytes]:
     if is_negative(point):
         return negated(point), crypto_core_ed25519_scalar_negate(scalar)
     return point, scalar
-
-
-def require_key(raw: bytes) -> bytes:
-    """Return ``raw``. Raises LocalProtocolError unless it has the 32 bytes of a key."""
-    if len(raw) != KEY_BYTES:
-        raise LocalProtocolError("a key has 32 bytes")
-    return raw

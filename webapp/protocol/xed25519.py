@@ -14,8 +14,8 @@ from nacl.bindings import (
 from nacl.utils import random
 
 from webapp.protocol.identifiers import KEY_BYTES
-from webapp.protocol.keys import verify
-from webapp.protocol.scalar_signatures import made_positive, require_key, sign_with_scalar
+from webapp.protocol.keys import require_key, verify
+from webapp.protocol.scalar_signatures import made_positive, sign_with_scalar
 
 _PRIME: Final = 2**255 - 19
 # The 2²⁵⁶ − 2 with which XEdDSA begins a nonce: no point is encoded like that, so
