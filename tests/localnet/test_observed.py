@@ -24,12 +24,8 @@ OBSERVATIONS = read_observations()
 
 # Every request whose answer differs, and why. One that has become equal fails as well,
 # so that this table can only shrink.
-NO_SUBACCOUNTS = "sub-accounts are not there yet"
 NO_DELETE_BEFORE = "delete_before is not there yet"
 NO_EXPIRE_ALL = "expire_all is not there yet"
-NO_OUTBOX_DEFECT = (
-    "the second store into an outbox succeeds, which it should, and does not at 2.8.0"
-)
 NO_ONION_OPTIONS = "the options of the last layer are ignored"
 OWN_WORDS = "the same refusal in other words"
 NO_SERVERS = "practice nodes reach no server: nothing leaves this computer from there"
@@ -46,16 +42,6 @@ DIFFERENT: Mapping[str, str] = {
     "delete_before bad signature": NO_DELETE_BEFORE,
     "delete_all ns 2": NO_DELETE_BEFORE,
     "delete_all ns all": NO_DELETE_BEFORE,
-    "store ns -21 (public outbox) #2": NO_OUTBOX_DEFECT,
-    "retrieve ns -21 unsigned": NO_OUTBOX_DEFECT,
-    "group store ns 11 by subaccount (rw)": NO_SUBACCOUNTS,
-    "group retrieve ns 11 by subaccount": NO_SUBACCOUNTS,
-    "revoke_subaccount": NO_SUBACCOUNTS,
-    "revoke_subaccount bad signature": NO_SUBACCOUNTS,
-    "retrieve ns -11 (unrevocable) by revoked subaccount": NO_SUBACCOUNTS,
-    "unrevoke_subaccount": NO_SUBACCOUNTS,
-    "retrieve ns 11 after unrevoke": NO_SUBACCOUNTS,
-    "subaccount without subaccount_sig": NO_SUBACCOUNTS,
     "ifelse": "ifelse is not there yet",
     "onion 3 hops, json: true": NO_ONION_OPTIONS,
     "onion 3 hops, base64: false": NO_ONION_OPTIONS,

@@ -223,6 +223,7 @@ def test_an_old_message_is_stored_under_a_fresh_signature(nodes: Nodes) -> None:
 
 
 def test_a_public_outbox_holds_the_last_message_only(nodes: Nodes) -> None:
+    nodes.store(ALICE, b"something else")
     nodes.store(ALICE, b"first", namespace=-21)
     second = nodes.store(ALICE, b"second", namespace=-21)
 
@@ -230,6 +231,26 @@ def test_a_public_outbox_holds_the_last_message_only(nodes: Nodes) -> None:
     found = reply(nodes.ask_with(nodes.swarm_of(ALICE)[1], "retrieve", params))
 
     assert [item["hash"] for item in found["messages"]] == [second.text]
+
+
+def test_an_owner_with_nothing_else_cannot_replace_what_is_in_a_public_outbox(
+    nodes: Nodes,
+) -> None:
+    """A defect of real nodes that clients have to live with (storage-rpc.md §17.12)."""
+    first = nodes.store(ALICE, b"first", namespace=-21)
+    again = nodes.store(ALICE, b"first", namespace=-21)
+    second = requests.store(
+        ALICE.account_id, b"2nd", timestamp_ms=START_MS, ttl_ms=DAY_MS, namespace=-21, keys=ALICE
+    )
+
+    answer = reply(nodes.ask(nodes.swarm_of(ALICE)[0], second))
+
+    assert again == first
+    assert "hash" not in answer
+    assert {entry["reason"] for entry in answer["swarm"].values()} == {
+        "FOREIGN KEY constraint failed"
+    }
+    assert nodes.hashes(ALICE, namespace=-21) == [first.text]
 
 
 def test_a_full_node_says_so_and_keeps_what_it_has(nodes: Nodes) -> None:

@@ -21,8 +21,22 @@ class InvalidRequest(Refused):
         super().__init__(400, f"invalid request: {detail}")
 
 
-class StoreFull(LocalnetError):
+class StoreFailed(LocalnetError):
+    """The database of a node does not take a message; the text is the database's."""
+
+
+class StoreFull(StoreFailed):
     """A node has no room for another message."""
+
+    def __init__(self) -> None:
+        super().__init__("database or disk is full")
+
+
+class OwnerForgotten(StoreFailed):
+    """Real nodes forget an owner with the last message, before they keep the next (§17.12)."""
+
+    def __init__(self) -> None:
+        super().__init__("FOREIGN KEY constraint failed")
 
 
 class MalformedHttp(LocalnetError):

@@ -6,7 +6,7 @@ from typing import Self
 
 from webapp.localnet.errors import InvalidRequest, Refused
 from webapp.localnet.node import StorageNode
-from webapp.localnet.owners import Credentials, Owner
+from webapp.localnet.owners import Credentials, Owner, Right
 from webapp.localnet.parameters import Parameters
 from webapp.protocol import signed_text
 from webapp.protocol.identifiers import AUTHENTICATED_MAX_TTL_MS, MessageHash
@@ -43,18 +43,21 @@ class Expire:
         change = _change(parameters)
         return cls(owner, hashes, expiries_ms, change, parameters.credentials(owner))
 
-    def check(self, now_ms: int, *, tolerance_ms: int) -> None:
-        if min(self.expiries_ms) < now_ms - tolerance_ms:
+    def check(self, node: StorageNode, *, tolerance_ms: int) -> None:
+        if min(self.expiries_ms) < node.now_ms() - tolerance_ms:
             raise Refused(401, "expire: timestamp should be >= current time")
         text = signed_text.expire_text(self.hashes, self.expiries_ms, change=self.change)
-        if not self.credentials.prove(self.owner, text):
+        right = Right.WRITE | Right.DELETE if self.change == "shorten" else Right.WRITE
+        if not node.admits(self.credentials, self.owner, text, right=right):
             raise Refused(401, "expire: signature verification failed")
 
     def apply(self, node: StorageNode) -> dict[str, object]:
         now_ms = node.now_ms()
         wishes = self._wishes(now_ms + AUTHENTICATED_MAX_TTL_MS)
+        # Ending a message early is deleting it, so without that right it can only live longer.
+        change = self.change if self.credentials.have(Right.DELETE) else "extend"
         changes = node.store.set_expiries(
-            self.owner, wishes, allowed=MAY_CHANGE[self.change], now_ms=now_ms
+            self.owner, wishes, allowed=MAY_CHANGE[change], now_ms=now_ms
         )
         updated = sorted(changes.updated)
         unchanged = sorted(changes.unchanged.items())
@@ -108,11 +111,11 @@ class GetExpiries:
         timestamp_ms = parameters.timestamp_ms("timestamp") or 0
         return cls(owner, hashes, timestamp_ms, parameters.credentials(owner))
 
-    def check(self, now_ms: int, *, tolerance_ms: int) -> None:
-        if abs(self.timestamp_ms - now_ms) > tolerance_ms:
+    def check(self, node: StorageNode, *, tolerance_ms: int) -> None:
+        if abs(self.timestamp_ms - node.now_ms()) > tolerance_ms:
             raise Refused(406, "get_expiries timestamp too far from current time")
         text = signed_text.get_expiries_text(self.hashes, self.timestamp_ms)
-        if not self.credentials.prove(self.owner, text):
+        if not node.admits(self.credentials, self.owner, text, right=Right.READ):
             raise Refused(401, "get_expiries signature verification failed")
 
     def read(self, node: StorageNode) -> dict[str, object]:

@@ -3,6 +3,8 @@
 import base64
 
 from webapp.clock import Clock
+from webapp.localnet.owners import Credentials, Owner, Right
+from webapp.localnet.revocations import Revocations
 from webapp.localnet.store import MessageStore
 from webapp.protocol.keys import AccountKeys
 
@@ -23,6 +25,7 @@ class StorageNode:
         self.keys = keys
         self.swarm_id = swarm_id
         self.store = MessageStore()
+        self.revocations = Revocations()
         # Both are the network's to set, as it starts and stops the node.
         self.port = 0
         self.running = False
@@ -39,6 +42,11 @@ class StorageNode:
 
     def now_ms(self) -> int:
         return self.clock.now_ms()
+
+    def admits(self, credentials: Credentials, owner: Owner, text: bytes, *, right: Right) -> bool:
+        """Return whether ``text`` is signed by someone who has ``right`` as far as we know."""
+        revoked = self.revocations.of(owner)
+        return credentials.prove(owner, text, right=right, revoked=revoked)
 
     def sign_b64(self, text: bytes) -> str:
         return base64.b64encode(self.keys.sign(text)).decode()

@@ -11,13 +11,16 @@ from collections.abc import Mapping
 from typing import Literal, TypeGuard
 
 from webapp.localnet.errors import InvalidRequest
-from webapp.localnet.owners import Credentials, Owner
+from webapp.localnet.owners import Credentials, Owner, Subaccount, Token
+from webapp.localnet.revocations import MAX_REVOKED
 from webapp.protocol.errors import RemoteProtocolError
 from webapp.protocol.identifiers import NAMESPACE_MAX, NAMESPACE_MIN, MessageHash
 from webapp.protocol.signed_text import ALL_NAMESPACES
 
 OWNER_HEX = re.compile(r"[0-9A-Fa-f]{66}")
 ED25519_HEX = re.compile(r"[0-9A-Fa-f]{64}")
+TOKEN_HEX = re.compile(r"[0-9A-Fa-f]{72}")
+TOKEN_B64 = re.compile(r"[A-Za-z0-9+/]{48}")
 SIGNATURE_TEXT = re.compile(r"[A-Za-z0-9+/]{86}(==)?")
 
 MAX_DATA_BYTES = 76_800
@@ -122,8 +125,21 @@ class Parameters:
         return Owner(bytes.fromhex(text))
 
     def credentials(self, owner: Owner) -> Credentials:
-        """Return the signature, which must be there, and the key to check it with."""
-        return Credentials(self._signature(), self._ed25519_of(owner))
+        """Return the signature, which must be there, and what to check it with."""
+        self.require("signature")
+        return Credentials(
+            _signature("signature", self.text("signature")),
+            self._ed25519_of(owner),
+            self._subaccount(),
+        )
+
+    def tokens(self, name: str) -> tuple[Token, ...]:
+        """Return the tokens of sub-accounts under ``name``: a list, or one that stands alone."""
+        value = self.require(name)
+        items = [value] if isinstance(value, str) else value
+        if not isinstance(items, list) or not 1 <= len(items) <= MAX_REVOKED:
+            raise _invalid_value(name, f"expected 1 to {MAX_REVOKED} subaccount tokens")
+        return tuple(_token(name, item) for item in items)
 
     def data(self) -> bytes:
         self.require("data")
@@ -158,12 +174,16 @@ class Parameters:
         except RemoteProtocolError:
             raise InvalidRequest("Invalid last_hash: expected base64 (43 chars)") from None
 
-    def _signature(self) -> bytes:
-        self.require("signature")
-        text = self.text("signature")
-        if text is None or not SIGNATURE_TEXT.fullmatch(text):
-            raise InvalidRequest("invalid signature: expected base64 encoded Ed25519 signature")
-        return base64.b64decode(text[:86] + "==")
+    def _subaccount(self) -> Subaccount | None:
+        text = self.text("subaccount")
+        if text is None:
+            return None
+        signature = self.text("subaccount_sig")
+        if signature is None:
+            raise InvalidRequest(
+                "invalid subaccount: subaccount_sig is required when using subaccount"
+            )
+        return Subaccount(_token("subaccount", text), _signature("subaccount_sig", signature))
 
     def _ed25519_of(self, owner: Owner) -> bytes | None:
         text = self.text("pubkey_ed25519")
@@ -174,6 +194,20 @@ class Parameters:
         if not ED25519_HEX.fullmatch(text):
             raise InvalidRequest("invalid pubkey_ed25519: expected 64 hex digits (32 bytes)")
         return bytes.fromhex(text)
+
+
+def _signature(name: str, text: str | None) -> bytes:
+    if text is None or not SIGNATURE_TEXT.fullmatch(text):
+        raise InvalidRequest(f"invalid {name}: expected base64 encoded Ed25519 signature")
+    return base64.b64decode(text[:86] + "==")
+
+
+def _token(name: str, value: object) -> Token:
+    if isinstance(value, str) and TOKEN_HEX.fullmatch(value):
+        return Token(bytes.fromhex(value))
+    if isinstance(value, str) and TOKEN_B64.fullmatch(value):
+        return Token(base64.b64decode(value))
+    raise _invalid_value(name, f"expected {Token.LENGTH} bytes, in base64 or hex")
 
 
 def _message_hash(value: object) -> MessageHash:

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from webapp.localnet.errors import Refused
 from webapp.localnet.node import StorageNode
-from webapp.localnet.owners import Credentials, Owner
+from webapp.localnet.owners import Credentials, Owner, Right
 from webapp.localnet.parameters import Parameters
 from webapp.protocol import signed_text
 from webapp.protocol.identifiers import MessageHash
@@ -31,9 +31,10 @@ class Delete:
             credentials=parameters.credentials(owner),
         )
 
-    def check(self, now_ms: int, *, tolerance_ms: int) -> None:
-        del now_ms, tolerance_ms  # A deletion may be ordered at any time.
-        if not self.credentials.prove(self.owner, signed_text.delete_text(self.hashes)):
+    def check(self, node: StorageNode, *, tolerance_ms: int) -> None:
+        del tolerance_ms  # A deletion may be ordered at any time.
+        text = signed_text.delete_text(self.hashes)
+        if not node.admits(self.credentials, self.owner, text, right=Right.DELETE):
             raise Refused(401, "delete_msgs signature verification failed")
 
     def apply(self, node: StorageNode) -> dict[str, object]:
@@ -62,11 +63,11 @@ class DeleteAll:
             credentials=parameters.credentials(owner),
         )
 
-    def check(self, now_ms: int, *, tolerance_ms: int) -> None:
-        if abs(self.timestamp_ms - now_ms) > tolerance_ms:
+    def check(self, node: StorageNode, *, tolerance_ms: int) -> None:
+        if abs(self.timestamp_ms - node.now_ms()) > tolerance_ms:
             raise Refused(406, "delete_all timestamp too far from current time")
         text = signed_text.delete_all_text(self.namespace, self.timestamp_ms)
-        if not self.credentials.prove(self.owner, text):
+        if not node.admits(self.credentials, self.owner, text, right=Right.DELETE):
             raise Refused(401, "delete_all signature verification failed")
 
     def apply(self, node: StorageNode) -> dict[str, object]:

@@ -18,6 +18,7 @@ from webapp.localnet.node import HARD_FORK, VERSION, StorageNode
 from webapp.localnet.owners import Owner
 from webapp.localnet.parameters import Parameters
 from webapp.localnet.removing import Delete, DeleteAll
+from webapp.localnet.revoking import RevokeSubaccount, UnrevokeSubaccount
 from webapp.localnet.storing import Retrieve, Store
 from webapp.protocol.requests import MAX_SUBREQUESTS
 
@@ -52,7 +53,7 @@ class SwarmCommand(Protocol):
     @property
     def owner(self) -> Owner: ...
 
-    def check(self, now_ms: int, *, tolerance_ms: int) -> None:
+    def check(self, node: StorageNode, *, tolerance_ms: int) -> None:
         """Raise Refused unless the owner may have this done now."""
         ...
 
@@ -67,7 +68,7 @@ class Question(Protocol):
     @property
     def owner(self) -> Owner: ...
 
-    def check(self, now_ms: int, *, tolerance_ms: int) -> None:
+    def check(self, node: StorageNode, *, tolerance_ms: int) -> None:
         """Raise Refused unless the owner may know this now."""
         ...
 
@@ -103,6 +104,8 @@ class StorageRpc:
             "store": lambda p: self._run_store(Store.parse(p)),
             "delete": lambda p: self._run_delete(Delete.parse(p)),
             "delete_all": lambda p: self._run_in_swarm(DeleteAll.parse(p)),
+            "revoke_subaccount": lambda p: self._run_in_swarm(RevokeSubaccount.parse(p)),
+            "unrevoke_subaccount": lambda p: self._run_in_swarm(UnrevokeSubaccount.parse(p)),
             "expire": lambda p: self._run_in_swarm(Expire.parse(p)),
             "retrieve": lambda p: self._run_question(Retrieve.parse(p), timed=True),
             "get_expiries": lambda p: self._run_question(GetExpiries.parse(p), timed=False),
@@ -229,7 +232,7 @@ class StorageRpc:
         """Raise Refused if another swarm is responsible, or the owner has not allowed this."""
         if self._node not in self._directory.swarm_of(command.owner):
             raise Refused(421, self._describe_swarm(command.owner))
-        command.check(self._node.now_ms(), tolerance_ms=SIGNATURE_TOLERANCE_MS)
+        command.check(self._node, tolerance_ms=SIGNATURE_TOLERANCE_MS)
 
     def _in_whole_swarm(self, command: SwarmCommand) -> dict[str, dict[str, object]]:
         """Return the entry of each member, by its name, after all have made the change."""
@@ -256,7 +259,7 @@ def _relay(command: SwarmCommand, member: StorageNode) -> dict[str, object]:
         # A real node waits five seconds before it says so.
         return {"failed": 1, "timeout": 1}
     try:
-        command.check(member.now_ms(), tolerance_ms=FORWARDED_TOLERANCE_MS)
+        command.check(member, tolerance_ms=FORWARDED_TOLERANCE_MS)
     except Refused as refusal:
         return {"failed": 1, "code": str(refusal.status), "reason": str(refusal.body)}
     # Between members, booleans travel as numbers, and stay so in the merged reply.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from webapp.localnet.errors import StoreFull
+from webapp.localnet.errors import OwnerForgotten, StoreFull
 from webapp.localnet.owners import Owner
 from webapp.protocol.identifiers import MessageHash
 
@@ -179,10 +179,16 @@ class MessageStore:
             return {number: self._drop(list(self._inboxes[owner, number])) for number in chosen}
 
     def keep_only(self, message: Message) -> None:
-        """Remove every other message of that owner and namespace (a public outbox holds one)."""
+        """Remove every other message of that owner and namespace (a public outbox holds one).
+
+        Raises OwnerForgotten, and removes nothing, if these are all the owner has.
+        """
         with self._lock:
             inbox = self._inboxes.get((message.owner, message.namespace), [])
-            self._drop([row for row in inbox if row.message.hash != message.hash])
+            others = [row for row in inbox if row.message.hash != message.hash]
+            if others and len(others) == self._count(message.owner):
+                raise OwnerForgotten
+            self._drop(others)
 
     def _append(self, row: Row) -> None:
         message = row.message
@@ -201,6 +207,9 @@ class MessageStore:
         ):
             return 0
         return bisect_right(inbox, row.number, key=lambda other: other.number)
+
+    def _count(self, owner: Owner) -> int:
+        return sum(len(inbox) for (other, _), inbox in self._inboxes.items() if other == owner)
 
     def _owned(self, owner: Owner, hashes: Iterable[MessageHash]) -> list[Row]:
         found = (self._by_hash.get(text) for text in dict.fromkeys(hashes))

@@ -4,9 +4,9 @@ import base64
 from dataclasses import dataclass
 from typing import Self
 
-from webapp.localnet.errors import InvalidRequest, Refused, StoreFull
+from webapp.localnet.errors import InvalidRequest, Refused, StoreFailed
 from webapp.localnet.node import StorageNode
-from webapp.localnet.owners import Credentials, Owner
+from webapp.localnet.owners import Credentials, Owner, Right
 from webapp.localnet.parameters import Parameters
 from webapp.localnet.store import Message
 from webapp.protocol import signed_text
@@ -62,7 +62,8 @@ class Store:
             credentials=parameters.credentials(owner) if signed else None,
         )
 
-    def check(self, now_ms: int, *, tolerance_ms: int) -> None:
+    def check(self, node: StorageNode, *, tolerance_ms: int) -> None:
+        now_ms = node.now_ms()
         namespace, timestamp_ms = self.message.namespace, self.message.timestamp_ms
         ttl_ms = self.expiry_ms - timestamp_ms
         if not MIN_TTL_MS <= ttl_ms <= max_ttl_ms(namespace):
@@ -77,19 +78,21 @@ class Store:
         if abs(self.signed_at_ms - now_ms) > tolerance_ms:
             raise Refused(406, "store signature timestamp too far from current time")
         text = signed_text.store_text(namespace, self.signed_at_ms)
-        if not self.credentials.prove(self.owner, text):
+        # Storing into an outbox removes what was there.
+        right = Right.WRITE | Right.DELETE if is_public_outbox(namespace) else Right.WRITE
+        if not node.admits(self.credentials, self.owner, text, right=right):
             raise Refused(401, "store signature verification failed")
 
     def apply(self, node: StorageNode) -> dict[str, object]:
         message = self.message
-        if is_public_outbox(message.namespace):
-            node.store.keep_only(message)
         try:
+            if is_public_outbox(message.namespace):
+                node.store.keep_only(message)
             already, expiry_ms = node.store.add(
                 message, expiry_ms=self.expiry_ms, now_ms=node.now_ms()
             )
-        except StoreFull:
-            return {"failed": True, "query_failure": True, "reason": "database or disk is full"}
+        except StoreFailed as failure:
+            return {"failed": True, "query_failure": True, "reason": str(failure)}
         entry: dict[str, object] = {
             "hash": message.hash.text,
             "expiry": expiry_ms,
@@ -129,15 +132,17 @@ class Retrieve:
             credentials=parameters.credentials(owner) if signed else None,
         )
 
-    def check(self, now_ms: int, *, tolerance_ms: int) -> None:
+    def check(self, node: StorageNode, *, tolerance_ms: int) -> None:
         if self.credentials is None:
             if needs_auth_to_retrieve(self.namespace):
                 raise Refused(401, "retrieve: request signature required")
             return
-        if abs(self.timestamp_ms - now_ms) > tolerance_ms:
+        if abs(self.timestamp_ms - node.now_ms()) > tolerance_ms:
             raise Refused(406, "retrieve timestamp too far from current time")
         text = signed_text.retrieve_text(self.namespace, self.timestamp_ms)
-        if not self.credentials.prove(self.owner, text):
+        # A revoked member still learns there that it was removed.
+        revoked = () if _is_open_to_revoked(self.namespace) else node.revocations.of(self.owner)
+        if not self.credentials.prove(self.owner, text, right=Right.READ, revoked=revoked):
             raise Refused(401, "retrieve signature verification failed")
 
     def read(self, node: StorageNode) -> dict[str, object]:
@@ -165,6 +170,11 @@ class Retrieve:
         if size is None:
             size = DEFAULT_MAX_SIZE if self.max_count is None else MAX_REPLY_BYTES
         return min(size, MAX_REPLY_BYTES) if size > 0 else MAX_REPLY_BYTES // -size
+
+
+def _is_open_to_revoked(namespace: int) -> bool:
+    """Return whether revoked sub-accounts may read: in −11, −111 and so on (§6)."""
+    return namespace < 0 and -namespace % 100 == 11
 
 
 def _expiry_ms(parameters: Parameters, timestamp_ms: int) -> int:
