@@ -24,25 +24,10 @@ OBSERVATIONS = read_observations()
 
 # Every request whose answer differs, and why. One that has become equal fails as well,
 # so that this table can only shrink.
-NO_DELETE_BEFORE = "delete_before is not there yet"
-NO_EXPIRE_ALL = "expire_all is not there yet"
 NO_ONION_OPTIONS = "the options of the last layer are ignored"
 OWN_WORDS = "the same refusal in other words"
 NO_SERVERS = "practice nodes reach no server: nothing leaves this computer from there"
 DIFFERENT: Mapping[str, str] = {
-    "expire_all ns default": NO_EXPIRE_ALL,
-    "expire_all ns 2": NO_EXPIRE_ALL,
-    "expire_all ns all": NO_EXPIRE_ALL,
-    "expire_all bad signature": NO_EXPIRE_ALL,
-    "expire_all in the past": NO_EXPIRE_ALL,
-    "delete_before 30 min ago": NO_DELETE_BEFORE,
-    "delete_before ns all, nothing that old": NO_DELETE_BEFORE,
-    "delete_before ns all, something to delete": NO_DELETE_BEFORE,
-    "delete_before 2 min ahead": NO_DELETE_BEFORE,
-    "delete_before bad signature": NO_DELETE_BEFORE,
-    "delete_all ns 2": NO_DELETE_BEFORE,
-    "delete_all ns all": NO_DELETE_BEFORE,
-    "ifelse": "ifelse is not there yet",
     "onion 3 hops, json: true": NO_ONION_OPTIONS,
     "onion 3 hops, base64: false": NO_ONION_OPTIONS,
     "onion: no ephemeral_key": OWN_WORDS,

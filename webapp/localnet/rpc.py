@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Never, Protocol
 
-from webapp.localnet.directory import Directory
+from webapp.localnet.conditions import Condition, Facts
+from webapp.localnet.directory import CHAIN_HEIGHT, Directory
 from webapp.localnet.errors import InvalidRequest, Refused
-from webapp.localnet.expiring import Expire, GetExpiries
+from webapp.localnet.expiring import Expire, ExpireAll, GetExpiries
 from webapp.localnet.node import HARD_FORK, VERSION, StorageNode
 from webapp.localnet.owners import Owner
 from webapp.localnet.parameters import Parameters
-from webapp.localnet.removing import Delete, DeleteAll
+from webapp.localnet.removing import Delete, DeleteAll, DeleteBefore
 from webapp.localnet.revoking import RevokeSubaccount, UnrevokeSubaccount
 from webapp.localnet.storing import Retrieve, Store
 from webapp.protocol.requests import MAX_SUBREQUESTS
@@ -26,6 +27,11 @@ from webapp.protocol.requests import MAX_SUBREQUESTS
 # time that took (storage-rpc.md §9).
 SIGNATURE_TOLERANCE_MS = 60_000
 FORWARDED_TOLERANCE_MS = 70_000
+
+# Conditions may hold conditions; deeper than anyone needs they would exhaust the stack.
+MAX_NESTED_CONDITIONS = 20
+
+FACTS: Facts = {"hf": HARD_FORK, "v": VERSION, "height": (CHAIN_HEIGHT,)}
 
 Body = dict[str, object] | str
 Run = Callable[[], "Answer"]
@@ -104,9 +110,11 @@ class StorageRpc:
             "store": lambda p: self._run_store(Store.parse(p)),
             "delete": lambda p: self._run_delete(Delete.parse(p)),
             "delete_all": lambda p: self._run_in_swarm(DeleteAll.parse(p)),
+            "delete_before": lambda p: self._run_delete_before(DeleteBefore.parse(p)),
             "revoke_subaccount": lambda p: self._run_in_swarm(RevokeSubaccount.parse(p)),
             "unrevoke_subaccount": lambda p: self._run_in_swarm(UnrevokeSubaccount.parse(p)),
             "expire": lambda p: self._run_in_swarm(Expire.parse(p)),
+            "expire_all": lambda p: self._run_in_swarm(ExpireAll.parse(p)),
             "retrieve": lambda p: self._run_question(Retrieve.parse(p), timed=True),
             "get_expiries": lambda p: self._run_question(GetExpiries.parse(p), timed=False),
             "get_swarm": self._get_swarm,
@@ -117,6 +125,7 @@ class StorageRpc:
         self._meta_methods: dict[str, Callable[[Parameters], Run]] = {
             "batch": self._batch,
             "sequence": self._sequence,
+            "ifelse": self._ifelse,
         }
 
     def answer(self, body: bytes) -> Answer:
@@ -177,6 +186,33 @@ class StorageRpc:
 
         return run_in_order
 
+    def _ifelse(self, parameters: Parameters, *, depth: int = 1) -> Run:
+        if depth > MAX_NESTED_CONDITIONS:
+            raise InvalidRequest("Invalid ifelse request: too many conditions in each other")
+        is_true = Condition.parse(parameters.require("if"), FACTS).holds(FACTS)
+        nested = {"ifelse": lambda p: self._ifelse(p, depth=depth + 1)}
+        methods = self._methods | self._meta_methods | nested
+        # The branch that is not taken must be readable too.
+        branches = {
+            name: self._prepare(_branch(parameters, name), methods)
+            for name in ("then", "else")
+            if parameters.has(name)
+        }
+        if not branches:
+            raise InvalidRequest("Invalid ifelse request: neither 'then' nor 'else'")
+
+        def run_branch() -> Answer:
+            reply: dict[str, object] = {
+                "hf": list(HARD_FORK),
+                "v": list(VERSION),
+                "height": CHAIN_HEIGHT,
+                "condition": is_true,
+            }
+            run = branches.get("then" if is_true else "else")
+            return Answer(200, reply if run is None else reply | {"result": _result(_settle(run))})
+
+        return run_branch
+
     def _subrequests(self, parameters: Parameters) -> list[Run]:
         calls = parameters.raw("requests")
         if not isinstance(calls, list) or not calls:
@@ -225,6 +261,16 @@ class StorageRpc:
             answer = self._swarm_answer(entries)
             found = any(entry.get("deleted") for entry in entries.values())
             return answer if found or not command.required else Answer(404, answer.body)
+
+        return run
+
+    def _run_delete_before(self, command: DeleteBefore) -> Run:
+        def run() -> Answer:
+            entries = self._in_whole_swarm(command)
+            if command.namespace == "all" and entries[self._node.name]["deleted"]:
+                # A defect of real nodes: all is gone, but they cannot say so (§17.12).
+                return Answer(500, "request failed")
+            return self._swarm_answer(entries)
 
         return run
 
@@ -283,6 +329,15 @@ def _refusal(refusal: Refused) -> Answer:
 
 
 def _results(answers: list[Answer]) -> Answer:
-    return Answer(
-        200, {"results": [{"code": answer.status, "body": answer.body} for answer in answers]}
-    )
+    return Answer(200, {"results": [_result(answer) for answer in answers]})
+
+
+def _result(answer: Answer) -> dict[str, object]:
+    return {"code": answer.status, "body": answer.body}
+
+
+def _branch(parameters: Parameters, name: str) -> Mapping[str, object]:
+    call = parameters.raw(name)
+    if not isinstance(call, dict):
+        raise InvalidRequest(f"Invalid ifelse request: '{name}' must be an object")
+    return call

@@ -5,6 +5,7 @@ import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from webapp.localnet.errors import OwnerForgotten, StoreFull
@@ -168,15 +169,41 @@ class MessageStore:
             return self._drop(self._owned(owner, hashes))
 
     def remove_all(
-        self, owner: Owner, namespace: int | Literal["all"], *, now_ms: int
+        self,
+        owner: Owner,
+        namespace: int | Literal["all"],
+        *,
+        until_ms: int | None = None,
+        now_ms: int,
     ) -> dict[int, list[MessageHash]]:
-        """Return the removed hashes by namespace, sorted."""
+        """Return the removed hashes by namespace, sorted.
+
+        ``until_ms`` spares messages whose timestamp is later.
+        """
+
+        def is_chosen(row: Row) -> bool:
+            return until_ms is None or row.message.timestamp_ms <= until_ms
+
         with self._lock:
             self._sweep(now_ms)
-            chosen = sorted(
-                key[1] for key in self._inboxes if key[0] == owner and namespace in ("all", key[1])
-            )
-            return {number: self._drop(list(self._inboxes[owner, number])) for number in chosen}
+            chosen = self._chosen(owner, namespace, is_chosen)
+            return {number: self._drop(rows) for number, rows in chosen.items()}
+
+    def shorten_all(
+        self, owner: Owner, namespace: int | Literal["all"], *, expiry_ms: int, now_ms: int
+    ) -> dict[int, list[MessageHash]]:
+        """Let nothing of the owner's end after ``expiry_ms``; return whose expiry that changed.
+
+        They are given as hashes by namespace, sorted.
+        """
+        with self._lock:
+            self._sweep(now_ms)
+            chosen = self._chosen(owner, namespace, lambda row: row.expiry_ms > expiry_ms)
+            for row in chain.from_iterable(chosen.values()):
+                row.expiry_ms = expiry_ms
+            return {
+                number: sorted(row.message.hash for row in rows) for number, rows in chosen.items()
+            }
 
     def keep_only(self, message: Message) -> None:
         """Remove every other message of that owner and namespace (a public outbox holds one).
@@ -207,6 +234,21 @@ class MessageStore:
         ):
             return 0
         return bisect_right(inbox, row.number, key=lambda other: other.number)
+
+    def _chosen(
+        self, owner: Owner, namespace: int | Literal["all"], is_chosen: Callable[[Row], bool]
+    ) -> dict[int, list[Row]]:
+        """Return the rows to act on by namespace, without namespaces that have none."""
+        mine = sorted(
+            number
+            for other, number in self._inboxes
+            if other == owner and namespace in ("all", number)
+        )
+        found = {
+            number: [row for row in self._inboxes[owner, number] if is_chosen(row)]
+            for number in mine
+        }
+        return {number: rows for number, rows in found.items() if rows}
 
     def _count(self, owner: Owner) -> int:
         return sum(len(inbox) for (other, _), inbox in self._inboxes.items() if other == owner)

@@ -31,8 +31,17 @@ def delete_text(hashes: Iterable[MessageHash]) -> bytes:
 
 def delete_all_text(namespace: int | Literal["all"], timestamp_ms: int) -> bytes:
     """Return what an owner signs to empty one namespace, or all of them."""
-    which = namespace if namespace == ALL_NAMESPACES else namespace_text(int(namespace))
-    return f"delete_all{which}{timestamp_ms}".encode()
+    return f"delete_all{_which(namespace)}{timestamp_ms}".encode()
+
+
+def delete_before_text(namespace: int | Literal["all"], before_ms: int) -> bytes:
+    """Return what an owner signs to delete what is not younger than ``before_ms``."""
+    return f"delete_before{_which(namespace)}{before_ms}".encode()
+
+
+def expire_all_text(namespace: int | Literal["all"], expiry_ms: int) -> bytes:
+    """Return what an owner signs so that nothing ends after ``expiry_ms``."""
+    return f"expire_all{_which(namespace)}{expiry_ms}".encode()
 
 
 def expire_text(
@@ -89,6 +98,10 @@ def expired_text(
     kept = "".join(f"{message}{expiry}" for message, expiry in sorted(unchanged.items()))
     expiries = "".join(map(str, expiries_ms))
     return f"{account.hex}{expiries}{_join(requested)}{_join(sorted(updated))}{kept}".encode()
+
+
+def _which(namespace: int | Literal["all"]) -> str:
+    return namespace if namespace == ALL_NAMESPACES else namespace_text(int(namespace))
 
 
 def _join(hashes: Iterable[MessageHash]) -> str:
