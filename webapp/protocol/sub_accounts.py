@@ -78,7 +78,12 @@ class Grant:
         """Return the grant whose 100 bytes are ``raw``. Raises RemoteProtocolError."""
         if len(raw) != GRANT_BYTES:
             raise RemoteProtocolError("a grant has 100 bytes")
-        return cls(_parse_head(raw), raw[_HEAD_BYTES:TOKEN_BYTES], raw[TOKEN_BYTES:])
+        factor = raw[_HEAD_BYTES:TOKEN_BYTES]
+        # The signature is over the point that the factor makes, and several
+        # factors make the same one; only the smallest is what admins send.
+        if factor != crypto_core_ed25519_scalar_reduce(factor + bytes(KEY_BYTES)):
+            raise RemoteProtocolError("the factor of a grant is not reduced")
+        return cls(_parse_head(raw), factor, raw[TOKEN_BYTES:])
 
     def __bytes__(self) -> bytes:
         return _head(self.rights) + self.factor + self.signature
