@@ -24,18 +24,10 @@ OBSERVATIONS = read_observations()
 
 # Every request whose answer differs, and why. One that has become equal fails as well,
 # so that this table can only shrink.
-NO_ONION_OPTIONS = "the options of the last layer are ignored"
-OWN_WORDS = "the same refusal in other words"
 NO_SERVERS = "practice nodes reach no server: nothing leaves this computer from there"
 DIFFERENT: Mapping[str, str] = {
-    "onion 3 hops, json: true": NO_ONION_OPTIONS,
-    "onion 3 hops, base64: false": NO_ONION_OPTIONS,
-    "onion: no ephemeral_key": OWN_WORDS,
-    "onion: bad enc_type": OWN_WORDS,
     "onion to a server": NO_SERVERS,
     "onion to a server that answers 418": NO_SERVERS,
-    "onion to a server, target not .../lsrpc": NO_SERVERS,
-    "onion to a server that is not there": OWN_WORDS,
 }
 
 PORT_FIELDS = ("port", "port_https", "port_omq", "port_quic", "storage_port")

@@ -13,7 +13,7 @@ from webapp.localnet.http_messages import HttpAnswer
 from webapp.localnet.node import StorageNode
 from webapp.protocol import requests
 from webapp.protocol.nodes import Node
-from webapp.protocol.onion import Server, build, open_reply
+from webapp.protocol.onion import OnionReply, Server, build, decrypt_reply, open_reply
 from webapp.protocol.onion_layers import Cipher, frame, seal_layer
 from webapp.protocol.replies import (
     ParsedItems,
@@ -163,7 +163,71 @@ def test_nothing_leaves_this_computer(nodes: Nodes) -> None:
 
     answer = send(nodes, nodes.nodes[0], onion.body)
 
-    assert (answer.status, answer.body) == (502, b"Failed to connect to example.org port 443")
+    text = b"Failed to connect to example.org port 443 after 0 ms: Couldn't connect to server"
+    assert (answer.status, answer.body) == (502, text)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, 502),
+        ({"target": "/loki/v3/lsrpc"}, 502),
+        ({"target": "/oxen/lsrpc", "protocol": "http"}, 502),
+        ({"target": "/other/lsrpc"}, 200),
+        ({"target": "/oxen/v4/lsrpc/more"}, 200),
+        ({"target": "/oxen/v4?/lsrpc"}, 200),
+        ({"protocol": "ftp"}, 200),
+    ],
+)
+def test_only_the_paths_of_onion_servers_are_called_upon(
+    nodes: Nodes, changes: dict[str, object], status: int
+) -> None:
+    wanted = {"host": "example.org", "target": "/oxen/v4/lsrpc"} | changes
+    node = nodes.nodes[0]
+    sealed, key = seal_layer(frame(b"", wanted), node=node.keys.x25519, cipher=Cipher.XCHACHA20)
+    directions = {"ephemeral_key": key.client.hex(), "enc_type": "xchacha20"}
+
+    answer = send(nodes, node, frame(sealed, directions))
+
+    assert answer.status == status
+    if status == 200:
+        assert open_reply(answer.body, key) == OnionReply(400, "Invalid url")
+
+
+@pytest.mark.parametrize("body", [b"not json", requests.info().to_json()])
+@pytest.mark.parametrize("cipher", Cipher)
+def test_a_last_layer_may_ask_for_plain_json_and_for_bytes(
+    nodes: Nodes, body: bytes, cipher: Cipher
+) -> None:
+    node = nodes.nodes[0]
+    options = {"headers": {}, "json": True, "base64": False}
+    sealed, key = seal_layer(frame(body, options), node=node.keys.x25519, cipher=cipher)
+    directions = {"ephemeral_key": key.client.hex(), "enc_type": cipher.value}
+
+    answer = json.loads(decrypt_reply(send(nodes, node, frame(sealed, directions)).body, key))
+
+    if answer["status"] == 200:
+        assert answer["body"]["version"] == [2, 8, 0]
+    else:
+        assert answer == {"status": 400, "body": "invalid json"}
+
+
+@pytest.mark.parametrize(
+    ("outer", "text"),
+    [
+        ({}, "[json.exception.out_of_range.403] key 'ephemeral_key' not found"),
+        ({"enc_type": "rot13", "ephemeral_key": "00" * 32}, "Invalid encryption type rot13"),
+        # The key is looked for first.
+        (
+            {"enc_type": "rot13"},
+            "[json.exception.out_of_range.403] key 'ephemeral_key' not found",
+        ),
+    ],
+)
+def test_directions_that_cannot_be_followed_are_refused_in_the_words_of_real_nodes(
+    nodes: Nodes, outer: dict[str, object], text: str
+) -> None:
+    assert refused(nodes, frame(b"", outer)) == (400, f"Error parsing onion request: {text}")
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,7 @@ def test_a_request_reaches_its_destination_and_the_answer_returns(cipher: Cipher
     assert final.body == BODY
     answer = OnionReply(421, '{"text":"é👋"}')
     assert open_reply(seal_reply(421, answer.body, final.reply), onion.reply) == answer
+    assert (final.quotes_json, final.as_base64) == (True, True)
 
 
 @ciphers

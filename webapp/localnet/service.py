@@ -1,12 +1,14 @@
 """What a node does with the HTTP requests and onion layers that reach it."""
 
 import base64
+import re
 from collections.abc import Mapping
 
 from webapp.localnet.directory import Directory
 from webapp.localnet.http_messages import JSON_TYPE, HttpAnswer, HttpRequest
 from webapp.localnet.node import VERSION, StorageNode
 from webapp.localnet.rpc import Answer, StorageRpc
+from webapp.protocol.errors import RemoteProtocolError
 from webapp.protocol.onion import (
     Final,
     Forward,
@@ -17,9 +19,11 @@ from webapp.protocol.onion import (
     peel,
     seal_reply,
 )
-from webapp.protocol.onion_layers import InvalidCiphertext, InvalidFrame
+from webapp.protocol.onion_layers import Cipher, InvalidCiphertext, InvalidFrame, unframe
 
 LENGTH_BYTES = 4
+# The only paths at which nodes call on servers (onion.md §7).
+SERVER_TARGET = re.compile(r"/(loki|oxen)/([^?]*/)?lsrpc")
 
 
 class NodeService:
@@ -72,13 +76,12 @@ class NodeService:
         except InvalidDirections as error:
             return _sealed(Answer(400, "Invalid json"), error.reply)
         match peeled:
-            case Final(body, reply):
-                return _sealed(self.rpc.answer(body), reply)
+            case Final(body=body):
+                return _sealed_as_asked(self.rpc.answer(body), peeled)
             case Forward(next_ed25519, frame):
                 return self._forward(next_ed25519, frame)
-            case ToServer(host=host, port=port):
-                # Nothing leaves this computer from here.
-                return HttpAnswer.text(502, f"Failed to connect to {host} port {port}")
+            case ToServer():
+                return _refuse_server(peeled)
 
     def _forward(self, next_ed25519: bytes, frame: bytes) -> HttpAnswer:
         peer = self._peers.get(next_ed25519)
@@ -100,12 +103,44 @@ def _sealed(answer: Answer, reply: ReplyKey) -> HttpAnswer:
     return HttpAnswer(200, seal_reply(answer.status, answer.text, reply))
 
 
+def _sealed_as_asked(answer: Answer, asked: Final) -> HttpAnswer:
+    body = answer.text if asked.quotes_json else answer.body
+    return HttpAnswer(200, seal_reply(answer.status, body, asked.reply, as_base64=asked.as_base64))
+
+
+def _refuse_server(wanted: ToServer) -> HttpAnswer:
+    """Answer as if no server were there: nothing leaves this computer from here (onion.md §7)."""
+    if wanted.protocol not in ("http", "https") or not SERVER_TARGET.fullmatch(wanted.target):
+        return _sealed(Answer(400, "Invalid url"), wanted.reply)
+    where = f"{wanted.host} port {wanted.port}"
+    return HttpAnswer.text(
+        502, f"Failed to connect to {where} after 0 ms: Couldn't connect to server"
+    )
+
+
 def _complaint(framed: bytes, error: InvalidFrame) -> str:
-    """Return what is wrong with a frame, in the words of real nodes where its size is wrong."""
+    """Return what is wrong with a frame, in the words of real nodes where these are known."""
     if len(framed) < LENGTH_BYTES:
         return "Unexpected payload size; expected ciphertext size"
     expected = int.from_bytes(framed[:LENGTH_BYTES], "little")
     present = len(framed) - LENGTH_BYTES
     if present < expected:
         return f"Unexpected payload size {present}, expected >= {expected}"
+    try:
+        _, directions = unframe(framed)
+    except InvalidFrame:
+        return str(error)
+    if directions.get("ephemeral_key") is None:
+        return "[json.exception.out_of_range.403] key 'ephemeral_key' not found"
+    cipher = directions.get("enc_type")
+    if isinstance(cipher, str) and not _is_cipher(cipher):
+        return f"Invalid encryption type {cipher}"
     return str(error)
+
+
+def _is_cipher(name: str) -> bool:
+    try:
+        Cipher.parse(name)
+    except RemoteProtocolError:
+        return False
+    return True

@@ -84,10 +84,16 @@ class OnionReply:
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """A peeled request that is meant for the node that peeled it."""
+    """A peeled request that is meant for the node that peeled it.
+
+    Clients leave both options as they are: a JSON answer is quoted as a text, and
+    what is sealed travels as base64.
+    """
 
     body: bytes
     reply: ReplyKey
+    quotes_json: bool = True
+    as_base64: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +185,12 @@ def peel(framed: bytes, *, x25519: bytes, x25519_secret: bytes) -> Final | Forwa
     try:
         blob, directions = unframe(plaintext)
         if "headers" in directions:
-            return Final(blob, reply)
+            return Final(
+                blob,
+                reply,
+                quotes_json=directions.get("json") is not True,
+                as_base64=directions.get("base64") is not False,
+            )
         if "host" in directions:
             return _to_server(directions, plaintext=plaintext, reply=reply)
         return _forward(blob, directions, hop=hop + 1)
@@ -187,10 +198,13 @@ def peel(framed: bytes, *, x25519: bytes, x25519_secret: bytes) -> Final | Forwa
         raise InvalidDirections(reply) from error
 
 
-def seal_reply(status: int, body: str, reply: ReplyKey) -> bytes:
-    """Return a storage node's answer as it travels back: base64 of the sealed JSON."""
+def seal_reply(
+    status: int, body: str | JsonObject, reply: ReplyKey, *, as_base64: bool = True
+) -> bytes:
+    """Return a storage node's answer as it travels back: the sealed JSON, mostly in base64."""
     answer = json.dumps({"status": status, "body": body}, separators=(",", ":")).encode()
-    return binascii.b2a_base64(encrypt_layer(answer, reply), newline=False)
+    sealed = encrypt_layer(answer, reply)
+    return binascii.b2a_base64(sealed, newline=False) if as_base64 else sealed
 
 
 def _require_disjoint(path: Sequence[Node], destination: Node | Server) -> None:
