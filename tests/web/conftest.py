@@ -8,7 +8,20 @@ import pytest
 
 from tests.virtual_clock import VirtualClock
 from tests.web.stack import Stack
+from webapp.app import App, create_app
 from webapp.clock import SystemClock
+from webapp.config import Config
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    """The whole app on a data directory of its own, started."""
+    app = create_app(
+        Config(data_dir=tmp_path / "data", launch_dir=tmp_path / "launch", network="local")
+    )
+    app.start()
+    yield app
+    app.stop()
 
 
 @pytest.fixture

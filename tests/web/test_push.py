@@ -1,12 +1,8 @@
 """What every open tab is told of an event."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from webapp.app import App, create_app
-from webapp.config import Config
+from webapp.app import App
 from webapp.services import messaging
 from webapp.services.events import (
     ConnectionChanged,
@@ -35,16 +31,6 @@ class Tabs:
 
     def ask_to_refresh(self) -> None:
         self.refreshes += 1
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = create_app(
-        Config(data_dir=tmp_path / "data", launch_dir=tmp_path / "launch", network="local")
-    )
-    app.start()
-    yield app
-    app.stop()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What each address answers, with a real account behind it and without a browser."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,6 @@ from webapp.protocol.keys import AccountKeys, Seed
 from webapp.services import messaging
 
 WORDS = "amaze buffet cake entrance symptoms tiger lamb maze nestle python dusted faxed faxed"
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = create_app(
-        Config(data_dir=tmp_path / "data", launch_dir=tmp_path / "launch", network="local")
-    )
-    app.start()
-    yield app
-    app.stop()
 
 
 @pytest.fixture

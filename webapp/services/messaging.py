@@ -7,7 +7,8 @@ committed; the sender (``sending``) does the rest, after a crash as well.
 from webapp.protocol import content as wire_content
 from webapp.protocol import envelope
 from webapp.protocol.content import BODY_LIMIT, Content, MessageRequestResponse, VisibleMessage
-from webapp.protocol.identifiers import PUBLIC_INBOX_MAX_TTL_MS, AccountId, InvalidAccountId
+from webapp.protocol.identifiers import AccountId, InvalidAccountId
+from webapp.protocol.requests import MESSAGE_TTL_MS
 from webapp.services import reading
 from webapp.services.errors import (
     AccountIdLength,
@@ -210,5 +211,5 @@ def _enqueue(
         recipient=recipient,
         data=data,
         sent_at_ms=content.sent_at_ms,
-        ttl_ms=PUBLIC_INBOX_MAX_TTL_MS,
+        ttl_ms=MESSAGE_TTL_MS,
     )

@@ -17,7 +17,7 @@ from webapp.services.errors import UnlistedWord
 class CheckedWords:
     """Words that open an account, and which one."""
 
-    words: tuple[str, ...] = field(repr=False)
+    password: str = field(repr=False)
     completed: bool
     account_id: AccountId
 
@@ -30,13 +30,13 @@ def check_words(text: str) -> CheckedWords:
     Raises RecoveryPasswordError, UnlistedWord.
     """
     given = _read(text)
-    seed = decode_recovery_password(" ".join(given.words))
-    return CheckedWords(given.words, given.completed, AccountKeys.from_seed(seed).account_id)
+    seed = decode_recovery_password(given.password)
+    return CheckedWords(given.password, given.completed, AccountKeys.from_seed(seed).account_id)
 
 
 def seed_of(text: str) -> Seed:
     """Return the seed that ``text`` spells. Raises RecoveryPasswordError, UnlistedWord."""
-    return decode_recovery_password(" ".join(_read(text).words))
+    return decode_recovery_password(_read(text).password)
 
 
 def _read(text: str) -> RecoveryInput:

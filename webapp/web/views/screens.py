@@ -27,9 +27,8 @@ POSITION = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
 
 def document() -> str:
     """Return the whole page for the state that the app is in."""
-    if runtime().state == "fresh":
-        return render_template("layouts/page.html", screen="pages/welcome.html", **_welcome(None))
-    return render_template("layouts/page.html", screen="pages/main.html", **_main())
+    template, values = _present()
+    return render_template("layouts/page.html", screen=template, **values)
 
 
 def bare_document() -> str:
@@ -39,17 +38,13 @@ def bare_document() -> str:
 
 def screen() -> str:
     """Return what ``document`` shows, for a page that is loaded already."""
-    return welcome(None) if runtime().state == "fresh" else main()
+    template, values = _present()
+    return render_template(template, **values)
 
 
 def list_of(account: OpenAccount) -> str:
     """Return the list with no conversation open, and the state of the connection."""
-    return render_template(
-        "partials/_list.html",
-        rows=[present_row(row, calendar()) for row in reading.all_conversations(account)],
-        connection=present_connection(reading.connection(account)),
-        echo=account.network.settings.echo,
-    )
+    return render_template("partials/_list.html", **_sidebar(account))
 
 
 def position(text: str) -> tuple[int, int]:
@@ -83,11 +78,22 @@ def _welcome(network: str | None) -> Values:
     }
 
 
+def _present() -> tuple[str, Values]:
+    """Return the template that fits the state of the app, and its variables."""
+    if runtime().state == "fresh":
+        return "pages/welcome.html", _welcome(None)
+    return "pages/main.html", _main()
+
+
 def _main() -> Values:
     account = runtime().account()
+    record = reading.account_record(account)
+    return {"account": present_account(record, account.account_id), **_sidebar(account)}
+
+
+def _sidebar(account: OpenAccount) -> Values:
     now = calendar()
     return {
-        "account": present_account(reading.account_record(account), account.account_id),
         "rows": [present_row(row, now) for row in reading.all_conversations(account)],
         "connection": present_connection(reading.connection(account)),
         "echo": account.network.settings.echo,

@@ -56,7 +56,7 @@ def check() -> ResponseReturnValue:
     return render_template(
         "pages/restore_confirm.html",
         network=screens.chosen_network(request.form),
-        words=" ".join(found.words),
+        words=found.password,
         completed=found.completed,
         id_groups=id_groups(found.account_id.hex),
     )
