@@ -11,6 +11,7 @@ from webapp.localnet.owners import Owner
 from webapp.localnet.rpc import Answer as NodeAnswer
 from webapp.localnet.seed import SeedService
 from webapp.localnet.service import NodeService
+from webapp.network.client import Network
 from webapp.network.errors import NetworkClosed, Unreachable
 from webapp.network.settings import NetworkSettings, SeedServer
 from webapp.network.transport import Answer, CallLimits
@@ -87,6 +88,12 @@ class MemoryNetwork:
         for node in others:
             node.running = True
 
+    def kept_by(self, node: StorageNode, account: AccountId) -> list[bytes]:
+        """Return the direct messages for ``account`` that ``node`` has, in its order."""
+        owner, now_ms = Owner(bytes(account)), self.clock.now_ms()
+        page = node.store.page(owner, 0, after=None, max_count=None, max_bytes=None, now_ms=now_ms)
+        return [message.data for message, _ in page.messages]
+
     def stop(self, nodes: list[StorageNode]) -> None:
         for node in nodes:
             node.running = False
@@ -136,6 +143,15 @@ class MemoryTransport:
 
     def close(self) -> None:
         self._closed = True
+
+
+def poll_until_idle(network: Network) -> None:
+    """Poll until there are two paths and nothing is done aside any more."""
+    network.poll(ALICE, {})
+    for _ in range(3):
+        if network._upkeep is not None:
+            network._upkeep.result()
+        network.poll(ALICE, {})
 
 
 def no_headers() -> Mapping[str, str]:

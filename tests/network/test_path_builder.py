@@ -7,25 +7,38 @@ import pytest
 from tests.network.memory_network import MemoryNetwork, unreachable
 from tests.virtual_clock import VirtualClock
 from webapp.network.errors import NoRoute
+from webapp.network.node_list import RENEWAL_PAUSE_S
 from webapp.network.node_pool import STRIKES
-from webapp.network.path_builder import LIST_REFRESH_PAUSE_S, PathBuilder
-from webapp.network.paths import Path
+from webapp.network.path_builder import PathBuilder
+from webapp.network.paths import MAX_MENDS, Path
+from webapp.network.remembered import Remembered
 from webapp.network.settings import NetworkSettings
 from webapp.protocol.keys import AccountKeys
+from webapp.protocol.nodes import Node
 
 NOWHERE = bytes(32)
 
 
 @pytest.fixture
 def builder(memory: MemoryNetwork, clock: VirtualClock) -> PathBuilder:
+    return another_builder(memory, clock)
+
+
+def another_builder(memory: MemoryNetwork, clock: VirtualClock) -> PathBuilder:
     return PathBuilder(
         memory.settings, transport=memory.transport(), clock=clock, source=random.Random(1)
     )
 
 
 def drop(builder: PathBuilder, path: Path) -> None:
+    """Let everything fail that goes through the guard of ``path``."""
     for _ in range(STRIKES):
-        builder.strike(path)
+        builder.strike(behind(builder, path.guard))
+
+
+def behind(builder: PathBuilder, guard: Node) -> Path:
+    """Return the path in use that begins with ``guard``."""
+    return next(path for path in builder.paths.all() if path.guard == guard)
 
 
 def test_a_path_is_used_again(builder: PathBuilder, memory: MemoryNetwork) -> None:
@@ -79,6 +92,116 @@ def test_a_path_of_suspects_is_better_than_none(builder: PathBuilder) -> None:
     builder.path_to(NOWHERE)
 
 
+def test_the_guard_stays_when_the_nodes_behind_it_fail(builder: PathBuilder) -> None:
+    path = builder.path_to(NOWHERE)
+    for _ in range(2):
+        builder.strike(path)
+    mended = behind(builder, path.guard)
+    assert not set(mended.keys[1:]) & set(path.keys)
+    assert not builder.paths.is_healthy(mended)
+
+
+@pytest.mark.parametrize("hop", [1, 2])
+def test_a_node_that_is_named_is_exchanged_at_once(builder: PathBuilder, hop: int) -> None:
+    path = builder.path_to(NOWHERE)
+    builder.strike(path, broken=path.keys[hop])
+    mended = behind(builder, path.guard)
+    assert [mended.hops[place] == path.hops[place] for place in range(3)] == [
+        place != hop for place in range(3)
+    ]
+
+
+def test_a_guard_that_fails_until_it_likes_its_path_is_dropped(builder: PathBuilder) -> None:
+    guard = builder.path_to(NOWHERE).guard
+    for _ in range(MAX_MENDS):
+        path = behind(builder, guard)
+        builder.strike(path, broken=path.keys[1])
+        builder.paths.forgive(behind(builder, guard))
+    path = behind(builder, guard)
+    builder.strike(path, broken=path.keys[1])
+    assert guard not in {path.guard for path in builder.paths.all()}
+    assert guard not in builder.pool.all()
+
+
+def test_the_user_may_ask_for_other_nodes_as_often_as_they_like(builder: PathBuilder) -> None:
+    guard = builder.path_to(NOWHERE).guard
+    for _ in range(MAX_MENDS * 2):
+        before = behind(builder, guard)
+        builder.exchange_all()
+        assert not set(behind(builder, guard).keys[1:]) & set(before.keys)
+
+
+def test_too_few_nodes_to_mend_a_path_leave_it_as_it_is(
+    builder: PathBuilder,
+) -> None:
+    path = builder.path_to(NOWHERE)
+    builder.adopt(path.hops)
+    builder.strike(path, broken=path.keys[1])
+    assert builder.paths.all() == (path,)
+
+
+def test_guards_of_an_earlier_start_come_first(
+    builder: PathBuilder, memory: MemoryNetwork, clock: VirtualClock
+) -> None:
+    builder.path_to(NOWHERE)
+    builder.add_spare_path()
+    guards = {path.guard for path in builder.paths.all()}
+    later = another_builder(memory, clock)
+    later.restore(builder.remembered())
+    later.path_to(NOWHERE)
+    later.add_spare_path()
+    assert {path.guard for path in later.paths.all()} == guards
+    # Nobody was asked for the list.
+    assert memory.paths_used().count("/json_rpc") == 1
+
+
+def test_guards_are_not_forgotten_while_nobody_answers(
+    builder: PathBuilder, memory: MemoryNetwork, clock: VirtualClock
+) -> None:
+    guard = builder.path_to(NOWHERE).guard
+    later = another_builder(memory, clock)
+    later.restore(builder.remembered())
+    memory.stop(memory.nodes)
+    memory.seed_answers = unreachable
+    for _ in range(20):
+        with pytest.raises(NoRoute):
+            later.path_to(NOWHERE)
+    memory.start(memory.nodes)
+    for _ in range(3):
+        try:
+            later.path_to(NOWHERE)
+        except NoRoute:
+            continue
+    assert later.path_to(NOWHERE).guard == guard
+
+
+def test_a_dead_guard_of_an_earlier_start_is_replaced(
+    builder: PathBuilder, memory: MemoryNetwork, clock: VirtualClock
+) -> None:
+    guard = builder.path_to(NOWHERE).guard
+    memory.stop([memory.named(guard.ed25519)])
+    later = another_builder(memory, clock)
+    later.restore(builder.remembered())
+    assert later.path_to(NOWHERE).guard != guard
+    assert later.remembered().guards[0] == later.path_to(NOWHERE).guard.ed25519
+
+
+def test_a_list_too_short_to_be_believed_is_not_restored(
+    builder: PathBuilder, memory: MemoryNetwork
+) -> None:
+    builder.restore(Remembered(builder.nodes()[:11], listed_at_ms=1))
+    builder.path_to(NOWHERE)
+    assert memory.paths_used().count("/json_rpc") == 1
+
+
+def test_a_new_list_ends_paths_through_nodes_that_are_gone(builder: PathBuilder) -> None:
+    gone = builder.path_to(NOWHERE)
+    builder.add_spare_path()
+    kept = next(path for path in builder.paths.all() if path != gone)
+    builder.adopt([node for node in builder.nodes() if node != gone.hops[2]])
+    assert builder.paths.all() == (kept,)
+
+
 def test_an_old_list_is_used_while_no_seed_answers(
     builder: PathBuilder, memory: MemoryNetwork
 ) -> None:
@@ -101,11 +224,11 @@ def test_the_list_is_renewed_only_once_in_a_while(
     builder: PathBuilder, memory: MemoryNetwork, clock: VirtualClock
 ) -> None:
     builder.nodes()
-    builder.renew_old_list()
+    builder.renew_from_seeds()
     assert memory.paths_used() == ["/json_rpc"]
-    clock.advance(LIST_REFRESH_PAUSE_S)
-    builder.renew_old_list()
-    builder.renew_old_list()
+    clock.advance(RENEWAL_PAUSE_S)
+    builder.renew_from_seeds()
+    builder.renew_from_seeds()
     assert memory.paths_used() == ["/json_rpc", "/json_rpc"]
 
 
@@ -114,8 +237,8 @@ def test_a_renewal_that_fails_keeps_the_list(
 ) -> None:
     nodes = builder.nodes()
     memory.seed_answers = unreachable
-    clock.advance(LIST_REFRESH_PAUSE_S)
-    builder.renew_old_list()
+    clock.advance(RENEWAL_PAUSE_S)
+    builder.renew_from_seeds()
     assert builder.nodes() == nodes
 
 

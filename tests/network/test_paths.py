@@ -87,14 +87,14 @@ def test_healthy_paths_are_used_in_turn() -> None:
 def test_the_third_failure_in_a_row_drops_a_path() -> None:
     only = path(1, 2, 3)
     used = paths(only)
-    assert [used.strike(only), used.strike(only)] == [False, False]
+    assert [used.strike(only), used.strike(only)] == [1, 2]
     used.forgive(only)
-    assert [used.strike(only) for _ in range(3)] == [False, False, True]
+    assert [used.strike(only) for _ in range(3)] == [1, 2, 3]
     assert used.all() == ()
 
 
 def test_a_late_failure_of_a_dropped_path_counts_no_more() -> None:
     used = paths()
-    assert not used.strike(path(1, 2, 3))
+    assert used.strike(path(1, 2, 3)) == 0
     used.forgive(path(1, 2, 3))
     assert used.all() == ()

@@ -13,7 +13,14 @@ from webapp.network.errors import (
     Rejected,
     WrongSwarm,
 )
-from webapp.network.reactions import inner_failure, named_node, only_result, outer_failure
+from webapp.network.reactions import (
+    PathTrouble,
+    inner_failure,
+    no_answer,
+    only_result,
+    outer_trouble,
+)
+from webapp.network.transport import Answer
 from webapp.protocol.errors import RemoteProtocolError
 
 PATH = path(1, 2, 3)
@@ -25,8 +32,12 @@ SWARM = {
 }
 
 
+def trouble(status: int, body: bytes = b"") -> PathTrouble:
+    return outer_trouble(Answer(status, body), path=PATH, destination=DESTINATION)
+
+
 def named(text: str, key: bytes) -> bytes | None:
-    return named_node(f"{text}: {key.hex()}".encode(), path=PATH, destination=DESTINATION)
+    return trouble(502, f"{text}: {key.hex()}".encode()).broken
 
 
 @pytest.mark.parametrize(
@@ -48,21 +59,45 @@ def test_a_message_cannot_blame_the_guard_that_sent_it() -> None:
 
 @given(st.binary(max_size=200))
 def test_any_other_text_names_nobody(body: bytes) -> None:
-    assert named_node(body, path=PATH, destination=DESTINATION) is None
+    assert trouble(502, body).broken is None
 
 
-@pytest.mark.parametrize("status", [400, 500, 502, 503, 504, 301, 404])
-def test_an_outer_failure_is_the_paths(status: int) -> None:
-    assert type(outer_failure(status, is_destination_named=False)) is PathFailed
+@pytest.mark.parametrize("status", [400, 500, 502, 504, 301, 404])
+def test_an_outer_failure_may_be_anybodys_fault(status: int) -> None:
+    assert type(trouble(status).error) is PathFailed
+    assert trouble(status).blamed == {*PATH.keys[1:], DESTINATION}
+
+
+def test_a_failure_that_names_a_node_is_its_fault_alone() -> None:
+    found = trouble(502, b"Next node not found: " + PATH.keys[1].hex().encode())
+    assert (type(found.error), found.blamed) == (PathFailed, {PATH.keys[1]})
 
 
 def test_an_outer_failure_that_names_the_destination_is_the_destinations() -> None:
-    assert type(outer_failure(502, is_destination_named=True)) is NodeFailed
+    found = trouble(503, b"Snode not ready: " + DESTINATION.hex().encode())
+    assert (type(found.error), found.blamed) == (NodeFailed, {DESTINATION})
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (429, b"Too Many Requests"),
+        (503, b"Server busy, try again later"),
+        (503, b"Service node is not ready: syncing"),
+    ],
+)
+def test_a_guard_that_is_too_busy_blames_nobody_behind_it(status: int, body: bytes) -> None:
+    assert trouble(status, body).blamed == frozenset()
+
+
+def test_a_request_that_was_not_sent_is_the_guards_fault_alone() -> None:
+    assert no_answer(PATH, destination=DESTINATION, was_sent=False).blamed == frozenset()
+    assert DESTINATION in no_answer(PATH, destination=DESTINATION, was_sent=True).blamed
 
 
 @pytest.mark.parametrize("status", [406, 425])
 def test_a_refused_time_is_recognised_inside_and_outside(status: int) -> None:
-    assert type(outer_failure(status, is_destination_named=False)) is ClockRefused
+    assert type(trouble(status).error) is ClockRefused
     assert type(inner_failure(status, "Timestamp error: check your clock")) is ClockRefused
 
 

@@ -1,15 +1,18 @@
 """Polling: two nodes, a cursor for each, merged by hash."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.network.memory_network import ALICE, MemoryNetwork
-from tests.virtual_clock import VirtualClock
+from tests.virtual_clock import PATIENCE_S, VirtualClock
 from webapp.localnet.node import StorageNode
 from webapp.localnet.rpc import Answer as NodeAnswer
 from webapp.network.client import Cursors, Network
-from webapp.network.errors import ClockRefused, NetworkError, NodeFailed, Rejected
+from webapp.network.errors import NetworkError, NodeFailed, Rejected
+from webapp.network.swarm_poll import GRACE_S
 from webapp.protocol.identifiers import MessageHash
 
 
@@ -195,10 +198,75 @@ def test_a_refused_time_is_replaced_by_a_nodes(
     clock_of_nodes = VirtualClock(clock.now_ms() + 600_000)
     for node in memory.nodes:
         node.clock = clock_of_nodes
-    with pytest.raises(ClockRefused):
-        network.poll(ALICE, {})
-    assert network.now_ms() == clock_of_nodes.now_ms()
     network.poll(ALICE, {})
+    assert network.now_ms() == clock_of_nodes.now_ms()
+
+
+def test_one_node_with_another_time_moves_ours_nowhere(
+    memory: MemoryNetwork, network: Network, clock: VirtualClock
+) -> None:
+    liar = members(memory)[0]
+    liar.clock = VirtualClock(clock.now_ms() + 3_600_000)
+    for number in range(20):
+        place(memory, b"%d" % number)
+        network.poll(ALICE, {})
+        assert abs(network.now_ms() - clock.now_ms()) < 1000
+
+
+def test_a_clock_that_is_ten_minutes_off_is_corrected_although_one_node_lies(
+    memory: MemoryNetwork, clock: VirtualClock
+) -> None:
+    place(memory, b"hello")
+    memory.nodes[0].clock = VirtualClock(clock.now_ms() - 3_600_000)
+    ours = VirtualClock(clock.now_ms() + 600_000)
+    for _ in range(10):
+        network = Network(memory.settings, clock=ours, transport=memory.transport())
+        for _ in range(3):
+            assert data(network, {}) == [b"hello"]
+        assert abs(network.now_ms() - clock.now_ms()) < 1000
+        network.close()
+
+
+def test_a_node_that_stalls_does_not_hold_up_what_another_one_has(
+    memory: MemoryNetwork, network: Network, clock: VirtualClock
+) -> None:
+    stalling, _ = two_members(memory)
+    place(memory, b"hello")
+    network.poll(ALICE, {})
+    honest = memory.services[stalling.ed25519].rpc.answer
+    is_over = threading.Event()
+
+    def stall(body: bytes) -> NodeAnswer:
+        assert is_over.wait(PATIENCE_S)
+        return honest(body)
+
+    memory.lie(stalling, stall)
+    with ThreadPoolExecutor(1) as aside:
+        polled = aside.submit(data, network, {})
+        clock.await_sleepers()
+        clock.advance(GRACE_S)
+        assert polled.result(PATIENCE_S) == [b"hello"]
+    is_over.set()
+
+
+def test_hanging_up_ends_a_poll_that_waits(memory: MemoryNetwork, network: Network) -> None:
+    network.poll(ALICE, {})
+    is_over, asked = threading.Event(), threading.Semaphore(0)
+
+    def stall(body: bytes) -> NodeAnswer:
+        asked.release()
+        assert is_over.wait(PATIENCE_S)
+        return NodeAnswer(500, "")
+
+    for node in members(memory):
+        memory.lie(node, stall)
+    with ThreadPoolExecutor(1) as aside:
+        polled = aside.submit(network.poll, ALICE, {})
+        assert asked.acquire(timeout=PATIENCE_S)
+        network.close()
+        is_over.set()
+        with pytest.raises(NetworkError):
+            polled.result(PATIENCE_S)
 
 
 def test_a_backlog_is_finished_on_the_nodes_it_was_begun_on(

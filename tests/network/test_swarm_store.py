@@ -1,16 +1,19 @@
 """Storing a message: what counts as stored, and what is tried when it is not."""
 
+import contextlib
 import json
 from collections.abc import Callable
 
 import pytest
 
-from tests.network.memory_network import ALICE, BOB, DAY_MS, MemoryNetwork
+from tests.network.memory_network import ALICE, BOB, DAY_MS, MemoryNetwork, poll_until_idle
 from tests.virtual_clock import VirtualClock
 from webapp.localnet.node import StorageNode
 from webapp.localnet.rpc import Answer as NodeAnswer
+from webapp.localnet.store import MessageStore
 from webapp.network.client import Network
-from webapp.network.errors import ClockRefused, NodeFailed, Rejected
+from webapp.network.errors import ClockRefused, NetworkError, NodeFailed, Rejected
+from webapp.network.node_pool import STRIKES
 from webapp.protocol.errors import LocalProtocolError
 from webapp.protocol.identifiers import MessageHash
 
@@ -138,7 +141,7 @@ def test_a_wrong_clock_is_set_by_the_first_reply(clock: VirtualClock, network: N
 
 
 @pytest.mark.parametrize("code", [406, 425])
-def test_a_refused_time_is_asked_for_and_not_tried_again(
+def test_a_refused_time_is_asked_for_and_tried_again_elsewhere(
     memory: MemoryNetwork, network: Network, clock: VirtualClock, code: int
 ) -> None:
     store(network)
@@ -148,16 +151,85 @@ def test_a_refused_time_is_asked_for_and_not_tried_again(
     clock_of_nodes = VirtualClock(clock.now_ms() + 600_000)
     for node in memory.nodes:
         node.clock = clock_of_nodes
-    with pytest.raises(ClockRefused):
-        store(network)
-    assert len(members.asked) == 1
+    store(network)
+    assert len(members.asked) == 2
     assert network.now_ms() == clock_of_nodes.now_ms()
     assert network.state().phase == "connected"
+
+
+def test_a_node_that_always_refuses_a_good_time_is_given_up(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    poll_until_idle(network)
+    store(network)
+    liar = memory.swarm_of(BOB.account_id)[0]
+    asked: list[bytes] = []
+
+    def refuse(body: bytes) -> NodeAnswer:
+        asked.append(body)
+        return NodeAnswer(406, "Timestamp error: check your clock")
+
+    memory.lie(liar, refuse)
+    for _ in range(40):
+        store(network)
+    assert 1 <= len([body for body in asked if b"store" in body]) <= STRIKES
+
+
+def test_a_node_that_throws_messages_away_is_not_believed(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    store(network, b"before")
+    liar = memory.swarm_of(BOB.account_id)[0]
+    honest = memory.services[liar.ed25519].rpc.answer
+
+    def pretend(body: bytes) -> NodeAnswer:
+        """Answer as after a store that reached nobody else, signed as it should be."""
+        if b'"store"' not in body:
+            return honest(body)
+        for node in memory.nodes:
+            node.running = node is liar
+        answer = honest(body)
+        for node in memory.nodes:
+            node.running = True
+        liar.store = MessageStore()
+        return answer
+
+    memory.lie(liar, pretend)
+    texts = [b"%d" % number for number in range(20)]
+    for text in texts:
+        store(network, text)
+    for node in memory.swarm_of(BOB.account_id)[1:]:
+        assert set(memory.kept_by(node, BOB.account_id)) >= set(texts)
+
+
+def test_in_a_swarm_of_two_one_signature_is_enough(memory: MemoryNetwork, network: Network) -> None:
+    for node in memory.swarm_of(BOB.account_id)[2:]:
+        node.swarm_id = memory.outside(BOB.account_id)[0].swarm_id
+    first, second = memory.swarm_of(BOB.account_id)
+    store(network)
+    memory.stop([first])
+    for _ in range(5):
+        with contextlib.suppress(NetworkError):
+            store(network, b"later")
+    store(network, b"later")
+    assert memory.kept_by(second, BOB.account_id)[-1] == b"later"
+
+
+def test_a_message_for_which_nobody_else_signs_is_not_called_sent(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    store(network)
+    _alone, *others = memory.swarm_of(BOB.account_id)
+    memory.stop(others)
+    for _ in range(6):
+        with pytest.raises(NetworkError):
+            store(network, b"only one has it")
 
 
 def test_when_nobody_tells_the_time_the_local_one_counts(
     memory: MemoryNetwork, network: Network, clock: VirtualClock
 ) -> None:
+    poll_until_idle(network)
     store(network)
     for node in memory.nodes:
         memory.lie(node, lambda body: NodeAnswer(406, "Timestamp error: check your clock"))

@@ -1,6 +1,7 @@
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from webapp.protocol.identifiers import MessageHash
 from webapp.protocol.nodes import NO_ADDRESS
 from webapp.protocol.replies import NotStored, RetrieveReply, StoreReply, SubReply
 
+VECTORS = Path(__file__).parent.parent / "vectors"
 T = 1_795_232_308_476
 
 
@@ -35,16 +37,47 @@ def read(body: dict[str, Any]) -> RetrieveReply:
     return replies.parse_retrieve(json.dumps(body).encode(), replies.ParsedItems(BOB.account_id, 0))
 
 
+def recorded_store() -> dict[str, Any]:
+    """Return what a real node answered to a store in its swarm of three."""
+    observed = json.loads((VECTORS / "storage_rpc_observed.json").read_bytes())["observed"]
+    case = next(case for case in observed if case["name"] == "store again, same data: already")
+    return dict(case["response"])
+
+
 def test_a_stored_message_has_its_hash_and_the_time_of_the_node() -> None:
     hash_ = MessageHash.of(BOB.account_id, 0, b"x")
     body = {"hash": hash_.text, "t": T, "hf": [19, 4], "swarm": {}}
-    assert replies.parse_store(body) == StoreReply(hash_, T)
+    assert replies.parse_store(body, members=frozenset()) == StoreReply(hash_, T, frozenset())
+
+
+def test_a_real_swarm_has_signed_for_what_it_stored() -> None:
+    body = recorded_store()
+    members = frozenset(bytes.fromhex(name) for name in body["swarm"])
+    assert len(members) == 3
+    assert replies.parse_store(body, members=members).signers == members
+
+
+def test_a_signature_counts_only_for_its_member_and_to_the_last_bit() -> None:
+    body = recorded_store()
+    forged, stolen, honest = sorted(body["swarm"])
+    signature = bytearray(b64decode(body["swarm"][forged]["signature"]))
+    signature[0] ^= 1
+    body["swarm"][forged]["signature"] = b64encode(signature).decode()
+    body["swarm"][stolen]["signature"] = body["swarm"][honest]["signature"]
+    members = frozenset(map(bytes.fromhex, (forged, stolen, honest)))
+    assert replies.parse_store(body, members=members).signers == {bytes.fromhex(honest)}
+
+
+def test_a_stranger_cannot_sign_for_a_swarm() -> None:
+    body = recorded_store()
+    members = frozenset([ALICE.ed25519])
+    assert replies.parse_store(body, members=members).signers == frozenset()
 
 
 def test_a_store_without_hash_was_kept_by_nobody() -> None:
     body = {"swarm": {ALICE.ed25519.hex(): {"failed": True, "timeout": True}}, "t": T}
     with pytest.raises(NotStored):
-        replies.parse_store(body)
+        replies.parse_store(body, members=frozenset())
 
 
 def test_messages_are_read_in_the_order_of_the_node() -> None:
@@ -172,8 +205,12 @@ def parse_retrieve(body: Any) -> object:
     return replies.parse_retrieve(body, replies.ParsedItems(BOB.account_id, 0))
 
 
+def parse_store(body: Any) -> object:
+    return replies.parse_store(body, members=frozenset([ALICE.ed25519]))
+
+
 PARSERS: list[Callable[[Any], object]] = [
-    replies.parse_store,
+    parse_store,
     parse_retrieve,
     replies.parse_swarm,
     replies.parse_batch,

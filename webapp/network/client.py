@@ -3,33 +3,29 @@
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import Final, TypeVar
 
 from webapp.clock import Clock
+from webapp.network.agreement import renew_list
+from webapp.network.background import Background
 from webapp.network.connection_state import ConnectionState, StateWatch
-from webapp.network.errors import ClockRefused, NetworkClosed, NetworkError
+from webapp.network.errors import NetworkClosed, NetworkError
 from webapp.network.https_transport import HttpsTransport
 from webapp.network.network_clock import NetworkClock
 from webapp.network.onion_calls import OnionCaller
 from webapp.network.path_builder import PathBuilder
+from webapp.network.remembered import Remembered
 from webapp.network.settings import NetworkSettings
 from webapp.network.swarm_poll import Cursors, Polled, SwarmPoll
 from webapp.network.swarm_store import Stored, SwarmStore
 from webapp.network.swarms import Swarms
+from webapp.network.time_keeper import TimeKeeper
 from webapp.network.transport import Transport
 from webapp.protocol.identifiers import AccountId
 from webapp.protocol.keys import AccountKeys
-from webapp.protocol.replies import parse_info
-from webapp.protocol.requests import info
 
-__all__ = ["ConnectionState", "Cursors", "Network", "Polled", "Stored"]
-
-# One fetches beside the poller, one looks for a spare path meanwhile.
-HELPER_THREADS: Final = 2
-
-T = TypeVar("T")
+__all__ = ["ConnectionState", "Cursors", "Network", "Polled", "Remembered", "Stored"]
 
 
 class Network:
@@ -37,34 +33,60 @@ class Network:
 
     Nothing is sent before the first ``store`` or ``poll``. Each account has its own,
     so that no two share a guard's connection (security.md X2). The lock protects
-    the helper threads: whether there are any, and whether there may be.
+    what is told to whom, and whether upkeep is under way.
     """
 
     def __init__(
-        self, settings: NetworkSettings, *, clock: Clock, transport: Transport | None = None
+        self,
+        settings: NetworkSettings,
+        *,
+        clock: Clock,
+        transport: Transport | None = None,
+        remembered: Remembered | None = None,
     ) -> None:
         """Prepare; the network takes over ``transport`` and closes it in ``close``."""
         self.settings = settings
-        source = secrets.SystemRandom()
         self._transport = transport or HttpsTransport(clock=clock)
         self._network_clock = NetworkClock(clock)
         self._watch = StateWatch()
-        self._builder = PathBuilder(settings, transport=self._transport, clock=clock, source=source)
+        self._background = Background()
+        self._builder = PathBuilder(
+            settings, transport=self._transport, clock=clock, source=secrets.SystemRandom()
+        )
+        if remembered is not None:
+            self._builder.restore(remembered)
         self._caller = OnionCaller(self._builder, self._transport)
+        self._wire(clock)
+        self._lock = threading.Lock()
+        self._upkeep: Future[None] | None = None
+        self._learners: list[Callable[[Remembered], None]] = []
+        self._told = self._builder.version()
+
+    def _wire(self, clock: Clock) -> None:
+        time_keeper = TimeKeeper(
+            self._builder,
+            self._caller,
+            network_clock=self._network_clock,
+            background=self._background,
+        )
         self._swarms = Swarms(
             self._builder,
             self._caller,
             network_clock=self._network_clock,
             clock=clock,
+            background=self._background,
         )
-        self._store = SwarmStore(self._swarms, self._caller, network_clock=self._network_clock)
+        self._store = SwarmStore(
+            self._swarms, self._caller, network_clock=self._network_clock, time_keeper=time_keeper
+        )
         self._poll = SwarmPoll(
-            self._swarms, self._caller, network_clock=self._network_clock, submit=self._submit
+            self._swarms,
+            self._caller,
+            network_clock=self._network_clock,
+            time_keeper=time_keeper,
+            clock=clock,
+            background=self._background,
         )
-        self._lock = threading.Lock()
-        self._helpers: ThreadPoolExecutor | None = None
-        self._spare: Future[None] | None = None
-        self._is_closed = False
 
     def now_ms(self) -> int:
         """Return the time as the network sees it."""
@@ -81,6 +103,7 @@ class Network:
         with self._reporting():
             stored = self._store.store(recipient, data, ttl_ms=ttl_ms)
         self._watch.succeeded(route=self._route())
+        self._tell_learners()
         return stored
 
     def poll(self, keys: AccountKeys, cursors: Cursors) -> Polled:
@@ -91,9 +114,16 @@ class Network:
         """
         with self._reporting():
             polled = self._poll.poll(keys, cursors)
-        self._watch.succeeded(route=self._route(), swarm_size=self._swarms.size(keys.account_id))
-        self._prepare_spare_path()
+        swarm_size = len(self._swarms.keys(keys.account_id))
+        self._watch.succeeded(route=self._route(), swarm_size=swarm_size)
+        self._tell_learners()
+        self._keep_up()
         return polled
+
+    def new_route(self) -> None:
+        """Put other nodes behind the first ones, which stay (security.md X1)."""
+        self._builder.exchange_all()
+        self._watch.succeeded(route=self._route())
 
     def state(self) -> ConnectionState:
         """Return how the connection is doing."""
@@ -103,52 +133,49 @@ class Network:
         """Call ``callback`` after each change of ``state``, in the thread that caused it."""
         self._watch.on_change(callback)
 
+    def on_learned(self, callback: Callable[[Remembered], None]) -> None:
+        """Call ``callback`` with what should be remembered, now and whenever it changes."""
+        with self._lock:
+            self._learners.append(callback)
+        callback(self._builder.remembered())
+
     def close(self) -> None:
         """Hang up. Calls under way fail with NetworkClosed, and so do all later ones."""
-        with self._lock:
-            self._is_closed = True
-            helpers, self._helpers = self._helpers, None
+        self._background.close()
         self._transport.close()
-        if helpers is not None:
-            helpers.shutdown(wait=False, cancel_futures=True)
 
     @contextmanager
     def _reporting(self) -> Iterator[None]:
-        """Show failures in the state, and ask for the time if ours is refused."""
+        """Show failures in the state."""
         try:
             yield
         except NetworkClosed:
             raise
         except NetworkError as error:
             self._watch.failed(error, route=self._route())
-            if isinstance(error, ClockRefused):
-                self._ask_the_time()
             raise
 
-    def _ask_the_time(self) -> None:
-        """Replace what we believe the time is by what a random node says (onion.md §8)."""
-        self._network_clock.forget()
-        try:
-            node = self._builder.easiest_first(self._builder.nodes())[0]
-            self._network_clock.learn(self._caller.call(node, info(), parse_info).t_ms)
-        except NetworkError:
-            # The next reply to anything will tell.
-            return
-
-    def _prepare_spare_path(self) -> None:
-        """Let a helper build a second path while the poller has nothing to do."""
+    def _tell_learners(self) -> None:
+        version = self._builder.version()
         with self._lock:
-            is_under_way = self._spare is not None and not self._spare.done()
-        if self._builder.needs_spare_path() and not is_under_way:
-            self._spare = self._submit(self._builder.add_spare_path)
+            if version == self._told:
+                return
+            self._told = version
+            learners = tuple(self._learners)
+        for learner in learners:
+            learner(self._builder.remembered())
 
-    def _submit(self, work: Callable[[], T]) -> Future[T]:
+    def _keep_up(self) -> None:
+        """See to a second path and to the node list while the poller has nothing to do."""
+        if self._builder.needs_spare_path():
+            self._do_aside(self._builder.add_spare_path)
+        elif self._builder.list.is_due():
+            self._do_aside(lambda: renew_list(self._builder, self._caller))
+
+    def _do_aside(self, work: Callable[[], None]) -> None:
         with self._lock:
-            if self._is_closed:
-                raise NetworkClosed("The connection is closed.")
-            if self._helpers is None:
-                self._helpers = ThreadPoolExecutor(HELPER_THREADS, thread_name_prefix="network")
-            return self._helpers.submit(work)
+            if self._upkeep is None or self._upkeep.done():
+                self._upkeep = self._background.submit(work)
 
     def _route(self) -> tuple[bytes, ...]:
         return next((path.keys for path in self._builder.paths.all()), ())

@@ -5,6 +5,7 @@ NetworkError
 ├── NetworkClosed       we hung up
 ├── Unreachable         one direct request got no usable answer; stays inside this package
 │   ├── NoInterface     this computer is not connected
+│   ├── NoConnection    not even a connection came about, so nothing was sent
 │   ├── WrongCertificate
 │   └── AnswerTooLarge
 ├── NoRoute             there is no working path
@@ -42,6 +43,10 @@ class Unreachable(NetworkError):
 
 class NoInterface(Unreachable):
     """This computer is not connected to a network."""
+
+
+class NoConnection(Unreachable):
+    """A computer on the network could not be reached at all."""
 
 
 class WrongCertificate(Unreachable):

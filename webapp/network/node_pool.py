@@ -41,6 +41,11 @@ class NodePool:
         with self._lock:
             return tuple(self._nodes.values())
 
+    def known(self) -> tuple[Node, ...]:
+        """Return all nodes of the list, those that were given up as well."""
+        with self._lock:
+            return (*self._nodes.values(), *self._dropped.values())
+
     def suspects(self) -> frozenset[bytes]:
         """Return the keys of all nodes that may have failed the last time."""
         with self._lock:

@@ -6,6 +6,8 @@ Theory of operation. A call ends in one of four ways, and each says who is to bl
     nothing, an outer status        PathFailed, NodeFailed   the path; its nodes behind the guard
       ≠ 200, a reply that             or ClockRefused          and the destination, or only the
       does not open                                            one that the message names
+    no connection, or a guard       PathFailed               the path alone
+      that is too busy
     no network on this computer     NoRoute                  nobody
     an inner status ≠ 200, or a     NodeFailed, WrongSwarm,  the destination, if NodeFailed
       reply that makes no sense       Rejected, ClockRefused
@@ -19,16 +21,23 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from webapp.network.errors import (
+    NetworkError,
+    NoConnection,
     NodeFailed,
     NoInterface,
     NoRoute,
-    PathFailed,
     Unreachable,
     WrongSwarm,
 )
 from webapp.network.path_builder import PathBuilder
 from webapp.network.paths import Path
-from webapp.network.reactions import OK, inner_failure, named_node, outer_failure
+from webapp.network.reactions import (
+    OK,
+    PathTrouble,
+    inner_failure,
+    no_answer,
+    outer_trouble,
+)
 from webapp.network.transport import CallLimits, Transport
 from webapp.protocol.errors import RemoteProtocolError
 from webapp.protocol.nodes import Node
@@ -75,31 +84,32 @@ class OnionCaller:
         return result
 
     def _send(self, path: Path, onion: Onion, *, destination: bytes) -> OnionReply:
-        url = path.guard.url + ONION_PATH
         try:
-            answer = self._transport.post(url, onion.body, limits=ONION_CALL)
+            answer = self._transport.post(
+                path.guard.url + ONION_PATH, onion.body, limits=ONION_CALL
+            )
         except NoInterface as error:
             raise NoRoute("This computer is not connected to a network.") from error
         except Unreachable as error:
-            self._blame(path, destination, named=None)
-            raise PathFailed("The path to the swarm broke.") from error
+            was_sent = not isinstance(error, NoConnection)
+            trouble = no_answer(path, destination=destination, was_sent=was_sent)
+            raise self._blame(path, trouble, destination=destination) from error
         if answer.status != OK:
-            named = named_node(answer.body, path=path, destination=destination)
-            self._blame(path, destination, named=named)
-            raise outer_failure(answer.status, is_destination_named=named == destination)
+            trouble = outer_trouble(answer, path=path, destination=destination)
+            raise self._blame(path, trouble, destination=destination)
         try:
             return open_reply(answer.body, onion.reply)
         except RemoteProtocolError as error:
-            self._blame(path, destination, named=None)
-            raise PathFailed("A reply was damaged on its way.") from error
+            trouble = no_answer(path, destination=destination, was_sent=True)
+            raise self._blame(path, trouble, destination=destination) from error
 
-    def _blame(self, path: Path, destination: bytes, *, named: bytes | None) -> None:
-        """Strike the path and the node named by an error, or else all that may be at fault."""
-        self._builder.strike(path)
-        if named != destination:
-            self._builder.pool.strike([named] if named else path.keys[1:], "hop")
-        if named in (None, destination):
-            self._builder.pool.strike([destination], "destination")
+    def _blame(self, path: Path, trouble: PathTrouble, *, destination: bytes) -> NetworkError:
+        """Strike whoever may be at fault; return the error to raise."""
+        pool = self._builder.pool
+        pool.strike(trouble.blamed & set(path.keys), "hop")
+        pool.strike(trouble.blamed & {destination}, "destination")
+        self._builder.strike(path, broken=trouble.broken)
+        return trouble.error
 
 
 def _read(reply: OnionReply, parse: Callable[[str], T]) -> T:

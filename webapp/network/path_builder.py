@@ -1,17 +1,36 @@
-"""Finds a path when one is needed: node list, guard test, table. Source: onion.md §2."""
+"""Finds a path when one is needed: node list, guard test, table. Source: onion.md §2.
+
+Theory of operation. A guard sees our address, so it stays the same as long as it works
+(security.md X1): over restarts too, and when a node behind it fails, that node alone is
+exchanged. Failures in a row count against the guard whatever stands behind it:
+
+    failures in a row   done
+    first               another path is preferred, and built if there is none
+    second              all nodes behind the guard are exchanged
+    third               the path is dropped, and its guard with it
+    a node is named     that node is exchanged at once (onion.md §8)
+"""
 
 import contextlib
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from webapp.clock import Clock
 from webapp.network.errors import NetworkClosed, NoInterface, NoRoute, TooFewNodes, Unreachable
-from webapp.network.node_pool import NodePool
+from webapp.network.node_list import NodeList
+from webapp.network.node_pool import STRIKES, NodePool
 from webapp.network.one_at_a_time import OneAtATime
-from webapp.network.paths import WANTED_PATHS, Path, Paths, choose_path, nodes_of
-from webapp.network.seeds import fetch_nodes
+from webapp.network.paths import (
+    WANTED_PATHS,
+    Path,
+    Paths,
+    choose_path,
+    mended_path,
+    nodes_of,
+)
+from webapp.network.remembered import Remembered
 from webapp.network.settings import NetworkSettings
 from webapp.network.transport import CallLimits, Transport
 from webapp.protocol.errors import RemoteProtocolError
@@ -27,17 +46,13 @@ GUARD_TEST_PATH: Final = "/storage_rpc/v1"
 GUARD_TRIES: Final = 4
 # How often another thread's work is waited for before giving up.
 BUILD_TURNS: Final = 5
-# A swarm that names nodes we do not know means that our list is old. Asking the
-# seeds at every such hint would let one lying node make us ask all the time.
-LIST_REFRESH_PAUSE_S: Final = 600.0
 HTTP_OK: Final = 200
 
 
 class PathBuilder:
     """Knows the nodes and the paths of one account, and gets more when they run out.
 
-    It has no lock: what it keeps between calls is whether the node list is in
-    doubt and when it was fetched, each written in one step.
+    It has no lock: what it keeps between calls is written in one step each.
     """
 
     def __init__(
@@ -48,15 +63,32 @@ class PathBuilder:
         clock: Clock,
         source: random.Random,
     ) -> None:
-        self.pool = NodePool()
+        self.list = NodeList(settings, transport=transport, clock=clock)
         self.paths = Paths(source)
-        self._settings = settings
+        self._distinct_subnets = settings.distinct_subnets
         self._transport = transport
         self._clock = clock
         self._source = source
         self._building = OneAtATime()
-        self._is_list_in_doubt = True
-        self._list_fetched_s = -LIST_REFRESH_PAUSE_S
+        self._guards: tuple[bytes, ...] = ()
+
+    @property
+    def pool(self) -> NodePool:
+        """The nodes that may be used."""
+        return self.list.pool
+
+    def restore(self, remembered: Remembered) -> None:
+        """Begin with the nodes and guards of an earlier time."""
+        self.list.restore(remembered)
+        self._guards = remembered.guards
+
+    def remembered(self) -> Remembered:
+        """Return what the next start should begin with."""
+        return Remembered(self.pool.known(), self.list.listed_at_ms, self._guards)
+
+    def version(self) -> tuple[int, tuple[bytes, ...]]:
+        """Return something that changes whenever ``remembered`` does."""
+        return self.list.listed_at_ms, self._guards
 
     def path_to(self, destination: bytes) -> Path:
         """Return a path that does not contain ``destination``, building one if need be.
@@ -83,6 +115,11 @@ class PathBuilder:
             with contextlib.suppress(NoRoute, NetworkClosed):
                 self._building.run(lambda: self._add_if_tested(candidate))
 
+    def exchange_all(self) -> None:
+        """Put other nodes behind every guard, because the user asked for a new route."""
+        for path in self.paths.all():
+            self._mend(path, broken=path.keys[1:])
+
     def nodes(self) -> tuple[Node, ...]:
         """Return all nodes that may be used, fetching the list if there is none.
 
@@ -94,6 +131,11 @@ class PathBuilder:
         if not nodes:
             raise TooFewNodes("No storage node is known.")
         return nodes
+
+    def adopt(self, nodes: Sequence[Node]) -> None:
+        """Know exactly ``nodes`` from now on, and use no path through others."""
+        self.list.adopt(nodes)
+        self.paths.start_over({node.ed25519 for node in nodes})
 
     def easiest_first(self, nodes: Sequence[Node]) -> tuple[Node, ...]:
         """Return ``nodes`` in random order, but first the healthy ones to which a path exists.
@@ -109,16 +151,39 @@ class PathBuilder:
 
         return tuple(sorted(self._source.sample(nodes, len(nodes)), key=difficulty))
 
-    def renew_old_list(self) -> None:
-        """Fetch the node list again if that is not too soon; a failure is left for later."""
-        if self._clock.monotonic_s() - self._list_fetched_s >= LIST_REFRESH_PAUSE_S:
+    def renew_from_seeds(self) -> None:
+        """Ask the seeds for the node list, unless that was done of late; failures wait."""
+        if self.list.may_renew():
             with contextlib.suppress(NoRoute):
                 self._building.run(self._fetch_list)
 
-    def strike(self, path: Path) -> None:
-        """Count a failure of ``path``; its third in a row drops it, and the guard with it."""
-        if self.paths.strike(path):
+    def strike(self, path: Path, *, broken: bytes | None = None) -> None:
+        """Count a failure of ``path``, which another node of it may have named as ``broken``."""
+        strikes = self.paths.strike(path)
+        if strikes >= STRIKES:
             self.pool.drop(path.guard.ed25519)
+        elif broken in path.keys[1:]:
+            self._mend(path, broken=[broken])
+        elif strikes == STRIKES - 1:
+            self._mend(path, broken=path.keys[1:])
+
+    def _mend(self, path: Path, *, broken: Collection[bytes | None]) -> None:
+        """Exchange nodes behind a guard, or drop both if that has been done too often."""
+        taken = nodes_of(self.paths.all())
+        free = [node for node in self.pool.all() if node.ed25519 not in taken]
+        if self.paths.is_worn_out(path):
+            self.paths.drop(path)
+            self.pool.drop(path.guard.ed25519)
+            return
+        mended = mended_path(
+            path,
+            self._healthy(free) or free,
+            broken=[key for key in broken if key],
+            distinct_subnets=self._distinct_subnets,
+            source=self._source,
+        )
+        if mended is not None:
+            self.paths.replace(path, mended)
 
     def _existing_path(self, destination: bytes) -> Path | None:
         """Return the best path there is; if it has just failed, look for a better one first."""
@@ -129,48 +194,53 @@ class PathBuilder:
         return self.paths.choose(avoiding=destination)
 
     def _build(self, *, avoiding: bytes) -> None:
-        self._renew_list()
+        self._require_list()
         failed: set[bytes] = set()
         for _ in range(GUARD_TRIES):
             path = self._choose(avoiding=avoiding, excluded=frozenset(failed))
             if path is None:
                 # The next attempt asks a seed, and if none answers, tries them all again.
-                self._is_list_in_doubt = True
+                self.list.doubt()
                 self.pool.pardon_all()
                 raise TooFewNodes("Too few nodes are known to build a path of three.")
             if self._add_if_tested(path):
                 return
             failed.add(path.guard.ed25519)
-        # All of them may have moved, or had a bad hour and been dropped for it.
-        self._is_list_in_doubt = True
+        # All of them may have moved. Or it is us who are cut off: then no guard is to blame.
+        self.list.doubt()
+        self.pool.pardon(self._guards)
         raise NoRoute("No storage node answers.")
 
-    def _renew_list(self) -> None:
-        """Fetch the list if it is in doubt; an old list is still better than none."""
-        if not self._is_list_in_doubt:
-            return
-        try:
-            self._fetch_list()
-        except NoRoute:
-            if not self.pool.all():
-                raise
+    def _require_list(self) -> None:
+        """Fetch the list if there is none or it is in doubt; an old one is better than none."""
+        if self.list.is_doubted:
+            try:
+                self._fetch_list()
+            except NoRoute:
+                if not self.pool.all():
+                    raise
 
     def _fetch_list(self) -> None:
-        self.pool.replace(fetch_nodes(self._settings, self._transport))
-        self._is_list_in_doubt = False
-        self._list_fetched_s = self._clock.monotonic_s()
+        self.adopt(self.list.fetch())
 
     def _choose(self, *, avoiding: bytes, excluded: frozenset[bytes]) -> Path | None:
+        """Return a path that could be added, behind a guard of ours if one is free."""
         taken = nodes_of(self.paths.all()) | excluded | {avoiding}
         free = [node for node in self.pool.all() if node.ed25519 not in taken]
-        suspects = self.pool.suspects()
-        healthy = [node for node in free if node.ed25519 not in suspects]
-        return self._path_through(healthy) or self._path_through(free)
+        guards = [node for node in free if node.ed25519 in self._guards]
+        # A guard of ours in another place would be lost to the second path.
+        others = [node for node in self._healthy(free) if node not in guards]
+        return self._path_through(others, guards) or self._path_through(free, guards)
 
-    def _path_through(self, candidates: Sequence[Node]) -> Path | None:
+    def _healthy(self, nodes: Sequence[Node]) -> list[Node]:
+        suspects = self.pool.suspects()
+        return [node for node in nodes if node.ed25519 not in suspects]
+
+    def _path_through(self, candidates: Sequence[Node], guards: Sequence[Node]) -> Path | None:
         return choose_path(
             candidates,
-            distinct_subnets=self._settings.distinct_subnets,
+            guards=guards,
+            distinct_subnets=self._distinct_subnets,
             source=self._source,
         )
 
@@ -179,8 +249,15 @@ class PathBuilder:
         if not self._answers(path.guard):
             self.pool.strike([path.guard.ed25519], "hop")
             return False
-        self.paths.add(path)
+        if self.paths.add(path):
+            self._keep_guard(path.guard.ed25519)
         return True
+
+    def _keep_guard(self, key: bytes) -> None:
+        """Put a guard that works first, and forget the one that has been of no use for longest."""
+        usable = {node.ed25519 for node in self.pool.all()}
+        others = [guard for guard in self._guards if guard != key and guard in usable]
+        self._guards = (key, *others)[:WANTED_PATHS]
 
     def _answers(self, guard: Node) -> bool:
         """Ask a guard candidate for a swarm, in clear; return whether it behaves like a node.

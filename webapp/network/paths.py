@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,9 @@ from webapp.protocol.nodes import Node
 HOPS: Final = 3
 # With two, a request can go round a destination that lies on one of them.
 WANTED_PATHS: Final = 2
+# How often the nodes behind one guard are exchanged before the guard goes too. A guard that
+# fails on purpose until it likes the nodes behind it gets no more than these attempts.
+MAX_MENDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +34,41 @@ class Path:
 
 
 def choose_path(
-    candidates: Sequence[Node], *, distinct_subnets: bool, source: random.Random
+    candidates: Sequence[Node],
+    *,
+    distinct_subnets: bool,
+    source: random.Random,
+    guards: Sequence[Node] = (),
 ) -> Path | None:
     """Return a random path through ``candidates``, or None if they are too few.
 
-    With ``distinct_subnets`` no two of its nodes share a /24, because whoever
-    owns a subnet could otherwise own the whole path.
+    One of ``guards`` comes first, if there are any. With ``distinct_subnets`` no two
+    of its nodes share a /24, because whoever owns a subnet could otherwise own the
+    whole path.
     """
-    hops: list[Node] = []
-    fitting = list(candidates)
-    while len(hops) < HOPS:
-        if not fitting:
-            return None
-        chosen = source.choice(fitting)
-        hops.append(chosen)
-        fitting = [node for node in fitting if _fits(node, chosen, distinct_subnets)]
-    guard, middle, last = hops
-    return Path((guard, middle, last))
+    guard = source.choice(guards) if guards else None
+    return _complete([guard, None, None], candidates, distinct_subnets, source)
+
+
+def mended_path(
+    path: Path,
+    candidates: Sequence[Node],
+    *,
+    broken: Collection[bytes],
+    distinct_subnets: bool,
+    source: random.Random,
+) -> Path | None:
+    """Return ``path`` with others of ``candidates`` in the place of the ``broken`` nodes."""
+    kept = [None if node.ed25519 in broken else node for node in path.hops]
+    return _complete(kept, candidates, distinct_subnets, source)
+
+
+@dataclass(slots=True)
+class _Standing:
+    """How a path in use is doing: failures in a row, and how often it was mended."""
+
+    strikes: int = 0
+    mends: int = 0
 
 
 class Paths:
@@ -56,22 +77,51 @@ class Paths:
     def __init__(self, source: random.Random) -> None:
         self._source = source
         self._lock = threading.Lock()
-        self._strikes: dict[Path, int] = {}
+        self._standings: dict[Path, _Standing] = {}
 
     def add(self, path: Path) -> bool:
         """Use ``path`` from now on, unless it shares a node with another; say whether."""
         with self._lock:
-            if any(set(path.keys) & set(other.keys) for other in self._strikes):
+            if not self._is_free(path, self._standings):
                 return False
-            self._strikes[path] = 0
+            self._standings[path] = _Standing()
             return True
+
+    def replace(self, path: Path, mended: Path) -> bool:
+        """Use ``mended`` in the place of ``path``, under the same suspicion; say whether.
+
+        Not if ``path`` is gone, or if ``mended`` shares a node with another path.
+        """
+        with self._lock:
+            standing = self._standings.get(path)
+            others = [other for other in self._standings if other != path]
+            if standing is None or not self._is_free(mended, others):
+                return False
+            del self._standings[path]
+            if standing.strikes:
+                standing.mends += 1
+            self._standings[mended] = standing
+            return True
+
+    def is_worn_out(self, path: Path) -> bool:
+        """Say whether ``path`` has been mended so often that its guard must be the reason."""
+        with self._lock:
+            standing = self._standings.get(path)
+            return standing is not None and standing.mends >= MAX_MENDS
+
+    def start_over(self, known: Set[bytes]) -> None:
+        """After a new node list, drop paths with nodes that are gone, and forgive the others."""
+        with self._lock:
+            self._standings = {
+                path: _Standing() for path in self._standings if known >= set(path.keys)
+            }
 
     def choose(self, *, avoiding: bytes) -> Path | None:
         """Return a random one of the best paths that do not contain ``avoiding``."""
         with self._lock:
             usable = {
-                path: strikes
-                for path, strikes in self._strikes.items()
+                path: standing.strikes
+                for path, standing in self._standings.items()
                 if avoiding not in path.keys
             }
         best = [path for path in usable if usable[path] == min(usable.values())]
@@ -80,34 +130,71 @@ class Paths:
     def all(self) -> tuple[Path, ...]:
         """Return the paths in use, the best first, of equally good ones the oldest."""
         with self._lock:
-            return tuple(sorted(self._strikes, key=self._strikes.__getitem__))
+            return tuple(sorted(self._standings, key=lambda path: self._standings[path].strikes))
 
-    def strike(self, path: Path) -> bool:
-        """Count a failure of ``path``; the third in a row drops it. Say whether it did."""
+    def strike(self, path: Path) -> int:
+        """Count a failure of ``path``; return how many these are in a row.
+
+        The third drops it. 0 stands for a path that is no longer in use.
+        """
         with self._lock:
-            if path not in self._strikes:
-                return False
-            self._strikes[path] += 1
-            if self._strikes[path] < STRIKES:
-                return False
-            del self._strikes[path]
-            return True
+            standing = self._standings.get(path)
+            if standing is None:
+                return 0
+            standing.strikes += 1
+            if standing.strikes >= STRIKES:
+                del self._standings[path]
+            return standing.strikes
+
+    def drop(self, path: Path) -> None:
+        """Use ``path`` no more."""
+        with self._lock:
+            self._standings.pop(path, None)
 
     def is_healthy(self, path: Path) -> bool:
         """Say whether the last request over ``path`` has worked, if there was one."""
         with self._lock:
-            return self._strikes.get(path) == 0
+            standing = self._standings.get(path)
+            return standing is not None and standing.strikes == 0
 
     def forgive(self, path: Path) -> None:
         """Forget the failures of a path that has just worked."""
         with self._lock:
-            if path in self._strikes:
-                self._strikes[path] = 0
+            if path in self._standings:
+                self._standings[path].strikes = 0
+
+    @staticmethod
+    def _is_free(path: Path, others: Collection[Path]) -> bool:
+        return not any(set(path.keys) & set(other.keys) for other in others)
 
 
 def nodes_of(paths: Collection[Path]) -> frozenset[bytes]:
     """Return the Ed25519 keys of all nodes on ``paths``."""
     return frozenset(key for path in paths for key in path.keys)
+
+
+def _complete(
+    kept: Sequence[Node | None],
+    candidates: Sequence[Node],
+    distinct_subnets: bool,
+    source: random.Random,
+) -> Path | None:
+    """Return a path of the ``kept`` nodes with random others in the gaps."""
+    hops = list(kept)
+    fitting = [
+        node
+        for node in candidates
+        if all(_fits(node, hop, distinct_subnets) for hop in hops if hop is not None)
+    ]
+    for place, hop in enumerate(hops):
+        if hop is not None:
+            continue
+        if not fitting:
+            return None
+        chosen = hops[place] = source.choice(fitting)
+        fitting = [node for node in fitting if _fits(node, chosen, distinct_subnets)]
+    guard, middle, last = (hop for hop in hops if hop is not None)
+    return Path((guard, middle, last))
 
 
 def _fits(node: Node, chosen: Node, distinct_subnets: bool) -> bool:

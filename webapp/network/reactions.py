@@ -7,6 +7,7 @@ was sealed by the destination and speaks for it alone.
 """
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from webapp.network.errors import (
@@ -18,6 +19,7 @@ from webapp.network.errors import (
     WrongSwarm,
 )
 from webapp.network.paths import Path
+from webapp.network.transport import Answer
 from webapp.protocol.errors import RemoteProtocolError
 from webapp.protocol.json_reading import JsonObject
 from webapp.protocol.replies import SwarmReply, parse_batch, parse_swarm
@@ -25,8 +27,12 @@ from webapp.protocol.replies import SwarmReply, parse_batch, parse_swarm
 OK: Final = 200
 WRONG_SWARM: Final = 421
 CLOCK: Final = frozenset({406, 425})
+# What a guard says when it has too much to do or we ask too much (storage-rpc.md §11).
+BUSY: Final = frozenset({429, 503})
 # Asking again brings the same refusal: the request itself is at fault.
 REFUSALS: Final = frozenset({400, 401, 403, 404, 410, 413})
+
+WRONG_CLOCK: Final = "The network says that the clock of this computer is wrong."
 
 # The sentences in which nodes name another one, with its Ed25519 key at the end.
 _NAMING: Final = re.compile(
@@ -35,26 +41,35 @@ _NAMING: Final = re.compile(
 )
 
 
-def outer_failure(status: int, *, is_destination_named: bool) -> NetworkError:
-    """Return the error that an outer status other than 200 stands for."""
-    if status in CLOCK:
-        return ClockRefused("The network says that the clock of this computer is wrong.")
-    if is_destination_named:
-        return NodeFailed("A storage node of the swarm cannot be reached.")
-    return PathFailed("The path to the swarm broke.")
+@dataclass(frozen=True, slots=True)
+class PathTrouble:
+    """What an outer failure means, and who is to blame beside the path and its guard.
 
-
-def named_node(body: bytes, *, path: Path, destination: bytes) -> bytes | None:
-    """Return the node that an error message blames, if that node had a part in the request.
-
-    A message about any other node is an attempt to talk us out of using it.
-    The guard is not blamed by others either: nobody passes a request on to it.
+    ``broken`` is the one node that is named as the reason, if there is one.
     """
-    match = _NAMING.fullmatch(body.strip())
-    if match is None:
-        return None
-    key = bytes.fromhex(match[1].decode())
-    return key if key in (*path.keys[1:], destination) else None
+
+    error: NetworkError
+    blamed: frozenset[bytes]
+    broken: bytes | None = None
+
+
+def no_answer(path: Path, *, destination: bytes, was_sent: bool) -> PathTrouble:
+    """Return what it means that no answer came; a request that was not sent blames the guard."""
+    blamed = (*path.keys[1:], destination) if was_sent else ()
+    return PathTrouble(PathFailed("The path to the swarm broke."), frozenset(blamed))
+
+
+def outer_trouble(answer: Answer, *, path: Path, destination: bytes) -> PathTrouble:
+    """Return what an answer with an outer status other than 200 means (onion.md §8)."""
+    if answer.status in CLOCK:
+        return PathTrouble(ClockRefused(WRONG_CLOCK), frozenset())
+    broken = _named_node(answer.body, path=path, destination=destination)
+    if broken is not None:
+        return PathTrouble(_named_failure(broken == destination), frozenset([broken]), broken)
+    if answer.status in BUSY:
+        # The guard speaks of itself here; the others have not even seen the request.
+        return PathTrouble(PathFailed("The first node is too busy."), frozenset())
+    return no_answer(path, destination=destination, was_sent=True)
 
 
 def inner_failure(status: int, body: str | JsonObject) -> NetworkError | None:
@@ -64,7 +79,7 @@ def inner_failure(status: int, body: str | JsonObject) -> NetworkError | None:
     if status == WRONG_SWARM:
         return WrongSwarm(_swarm_in(body))
     if status in CLOCK:
-        return ClockRefused("The network says that the clock of this computer is wrong.")
+        return ClockRefused(WRONG_CLOCK)
     if status in REFUSALS:
         return Rejected(status, body if isinstance(body, str) else "")
     return NodeFailed(f"A storage node failed (status {status}).")
@@ -89,3 +104,22 @@ def _swarm_in(body: str | JsonObject) -> SwarmReply | None:
         return parse_swarm(body)
     except RemoteProtocolError:
         return None
+
+
+def _named_node(body: bytes, *, path: Path, destination: bytes) -> bytes | None:
+    """Return the node that an error message blames, if that node had a part in the request.
+
+    A message about any other node is an attempt to talk us out of using it.
+    The guard is not blamed by others either: nobody passes a request on to it.
+    """
+    match = _NAMING.fullmatch(body.strip())
+    if match is None:
+        return None
+    key = bytes.fromhex(match[1].decode())
+    return key if key in (*path.keys[1:], destination) else None
+
+
+def _named_failure(is_destination: bool) -> NetworkError:
+    if is_destination:
+        return NodeFailed("A storage node of the swarm cannot be reached.")
+    return PathFailed("The path to the swarm broke.")

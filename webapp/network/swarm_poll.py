@@ -6,14 +6,17 @@ own: the order of arrival, which a cursor counts on, is every node's own too.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Mapping, Sequence
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from webapp.clock import Clock
+from webapp.network.background import Background
 from webapp.network.errors import (
     ClockRefused,
+    NetworkClosed,
     NetworkError,
     NodeFailed,
     NoRoute,
@@ -24,6 +27,7 @@ from webapp.network.network_clock import NetworkClock
 from webapp.network.onion_calls import OnionCaller
 from webapp.network.reactions import only_result
 from webapp.network.swarms import Swarms
+from webapp.network.time_keeper import TimeKeeper
 from webapp.protocol.identifiers import AccountId, MessageHash, Namespace
 from webapp.protocol.keys import AccountKeys
 from webapp.protocol.nodes import Node
@@ -31,14 +35,16 @@ from webapp.protocol.replies import ParsedItems, RetrieveReply, StoredItem, pars
 from webapp.protocol.requests import batch, retrieve
 
 POLLED_NODES: Final = 2
-# A second attempt is worth it only if the first one has told us the right swarm.
+# A second attempt is worth it only if the first one has told us the swarm or the time.
 POLL_TRIES: Final = 2
+# How much longer one node may take than another before it is left behind.
+GRACE_S: Final = 2.0
 # Half of what a node gives at most, as the official apps ask for this namespace.
 MAX_SIZE: Final = -2
 
 # What lies behind this message, on this node (by Ed25519 key) and in this namespace, is new.
 Cursors = Mapping[tuple[bytes, int], MessageHash]
-Submit = Callable[[Callable[[], RetrieveReply]], Future[RetrieveReply]]
+Outcome = RetrieveReply | NetworkError
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +65,16 @@ class SwarmPoll:
         caller: OnionCaller,
         *,
         network_clock: NetworkClock,
-        submit: Submit,
+        time_keeper: TimeKeeper,
+        clock: Clock,
+        background: Background,
     ) -> None:
         self._swarms = swarms
         self._caller = caller
         self._network_clock = network_clock
-        self._submit = submit
+        self._time_keeper = time_keeper
+        self._clock = clock
+        self._background = background
         self._lock = threading.Lock()
         self._unfinished: frozenset[bytes] = frozenset()
 
@@ -72,14 +82,13 @@ class SwarmPoll:
         """Return what is new in namespace 0; see ``Network.poll``."""
         failures: list[NetworkError] = []
         for _ in range(POLL_TRIES):
-            nodes = self._next_nodes(keys.account_id)
-            outcomes = self._ask(nodes, keys, cursors)
-            self._correct_swarm(keys.account_id, outcomes)
+            outcomes = self._ask(self._next_nodes(keys.account_id), keys, cursors)
+            self._react(keys.account_id, outcomes)
             replies = [(node, got) for node, got in outcomes if isinstance(got, RetrieveReply)]
             if replies:
                 return self._merge(replies, cursors)
             failures = [got for _, got in outcomes if isinstance(got, NetworkError)]
-            if not any(isinstance(failure, WrongSwarm) for failure in failures):
+            if not any(isinstance(failure, WrongSwarm | ClockRefused) for failure in failures):
                 break
         # One node's refusal says little if the other one was not even reached.
         raise next((f for f in failures if isinstance(f, NoRoute | NodeFailed)), failures[0])
@@ -97,15 +106,20 @@ class SwarmPoll:
 
     def _ask(
         self, nodes: Sequence[Node], keys: AccountKeys, cursors: Cursors
-    ) -> list[tuple[Node, RetrieveReply | NetworkError]]:
-        """Return each node's reply or failure; all are asked at once, one by this thread."""
+    ) -> list[tuple[Node, Outcome]]:
+        """Return the replies and failures of ``nodes``, all asked at once.
+
+        When one has answered, the others get a little longer: a node that stalls must
+        not hold up what another one has. What it says later is left for the next poll.
+        """
         items = _SharedItems(keys.account_id)
-        first, *others = (
-            partial(self._retrieve, node, keys, cursors, items=items) for node in nodes
-        )
-        under_way = [self._submit(other) for other in others]
-        outcomes = [_settle(first), *(_settle(other.result) for other in under_way)]
-        return list(zip(nodes, outcomes, strict=True))
+        answers = _Answers(len(nodes))
+        for node in nodes:
+            ask = partial(self._retrieve, node, keys, cursors, items=items)
+            self._background.submit(ask).add_done_callback(partial(answers.add, node))
+        answers.something.wait()
+        self._clock.wait(answers.everything, timeout_s=GRACE_S)
+        return answers.outcomes()
 
     def _retrieve(
         self, node: Node, keys: AccountKeys, cursors: Cursors, *, items: "_SharedItems"
@@ -119,15 +133,15 @@ class SwarmPoll:
             max_size=MAX_SIZE,
         )
         reply = self._caller.call(node, batch([request]), items.parse_reply)
-        self._network_clock.learn(reply.t_ms)
+        self._network_clock.learn(node.ed25519, reply.t_ms)
         return reply
 
-    def _correct_swarm(
-        self, account: AccountId, outcomes: Sequence[tuple[Node, RetrieveReply | NetworkError]]
-    ) -> None:
+    def _react(self, account: AccountId, outcomes: Sequence[tuple[Node, Outcome]]) -> None:
         for node, outcome in outcomes:
             if isinstance(outcome, WrongSwarm):
-                self._swarms.correct(account, node, outcome)
+                self._swarms.deny(account, node, outcome)
+            elif isinstance(outcome, ClockRefused):
+                self._time_keeper.settle(node)
 
     def _merge(self, replies: Sequence[tuple[Node, RetrieveReply]], cursors: Cursors) -> Polled:
         items = {item.hash: item for _, reply in replies for item in reply.items}
@@ -162,8 +176,45 @@ class _SharedItems:
             return parse_retrieve(result, self._items)
 
 
-def _settle(ask: Callable[[], RetrieveReply]) -> RetrieveReply | NetworkError:
-    try:
-        return ask()
-    except (NoRoute, NodeFailed, Rejected, ClockRefused) as error:
-        return error
+class _Answers:
+    """What the nodes of one poll have said so far. The lock protects the list.
+
+    ``something`` is set as soon as there is a reply, or nothing more to come;
+    ``everything`` when all nodes have replied or failed.
+    """
+
+    def __init__(self, expected: int) -> None:
+        self._expected = expected
+        self._lock = threading.Lock()
+        self._outcomes: list[tuple[Node, RetrieveReply | BaseException]] = []
+        self.something = threading.Event()
+        self.everything = threading.Event()
+
+    def add(self, node: Node, answer: Future[RetrieveReply]) -> None:
+        """Take in a finished call, as its callback."""
+        outcome: RetrieveReply | BaseException
+        try:
+            outcome = answer.result()
+        except (Exception, CancelledError) as error:
+            outcome = error
+        with self._lock:
+            self._outcomes.append((node, outcome))
+            is_last = len(self._outcomes) == self._expected
+        if is_last or isinstance(outcome, RetrieveReply):
+            self.something.set()
+        if is_last:
+            self.everything.set()
+
+    def outcomes(self) -> list[tuple[Node, Outcome]]:
+        """Return what has come so far. Raises NetworkClosed, and errors that are bugs."""
+        with self._lock:
+            found = list(self._outcomes)
+        return [(node, _require_outcome(outcome)) for node, outcome in found]
+
+
+def _require_outcome(outcome: RetrieveReply | BaseException) -> Outcome:
+    if isinstance(outcome, CancelledError):
+        raise NetworkClosed("The connection is closed.")
+    if isinstance(outcome, RetrieveReply | NoRoute | NodeFailed | Rejected | ClockRefused):
+        return outcome
+    raise outcome

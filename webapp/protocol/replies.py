@@ -7,6 +7,7 @@ All raise RemoteProtocolError for a reply that does not keep to its format.
 from dataclasses import dataclass
 from typing import Final
 
+from webapp.protocol import signed_text
 from webapp.protocol.errors import RemoteProtocolError
 from webapp.protocol.identifiers import AccountId, MessageHash
 from webapp.protocol.json_reading import (
@@ -20,6 +21,7 @@ from webapp.protocol.json_reading import (
     as_timestamp_ms,
     parse_object,
 )
+from webapp.protocol.keys import verify
 from webapp.protocol.nodes import NO_ADDRESS
 from webapp.protocol.requests import MAX_DATA_BYTES, MAX_SUBREQUESTS
 
@@ -38,10 +40,14 @@ class NotStored(RemoteProtocolError):
 
 @dataclass(frozen=True, slots=True)
 class StoreReply:
-    """A message is in its swarm: under this hash, since this time of the node."""
+    """A message is in its swarm: under this hash, since this time of the node.
+
+    ``signers`` are the members that have signed for it, by their Ed25519 keys.
+    """
 
     hash: MessageHash
     t_ms: int
+    signers: frozenset[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +94,25 @@ class InfoReply:
     t_ms: int
 
 
-def parse_store(body: Body) -> StoreReply:
-    """Return what became of a ``store``. Raises NotStored if no member kept it."""
+def parse_store(body: Body, *, members: frozenset[bytes]) -> StoreReply:
+    """Return what became of a ``store`` in the swarm of these members (§2, §3).
+
+    Entries of nodes that are no members, and signatures that do not verify, are passed
+    over: they prove nothing. Raises NotStored if no member claims to have kept it.
+    """
     reply = parse_object(body)
     if "hash" not in reply:
         raise NotStored("no member of the swarm stored the message")
-    return StoreReply(hash=MessageHash.parse(reply["hash"]), t_ms=as_timestamp_ms(reply.get("t")))
+    message_hash = MessageHash.parse(reply["hash"])
+    entries = as_object(reply.get("swarm"))
+    text = signed_text.stored_text(message_hash)
+    return StoreReply(
+        hash=message_hash,
+        t_ms=as_timestamp_ms(reply.get("t")),
+        signers=frozenset(
+            member for member in members if _has_signed(entries.get(member.hex()), member, text)
+        ),
+    )
 
 
 class ParsedItems:
@@ -170,6 +189,16 @@ def parse_info(body: Body) -> InfoReply:
     reply = parse_object(body)
     version = (as_int(part, low=0, high=2**31) for part in as_list(reply.get("version")))
     return InfoReply(version=tuple(version), t_ms=as_timestamp_ms(reply.get("t")))
+
+
+def _has_signed(entry: object, member: bytes, text: bytes) -> bool:
+    if not isinstance(entry, dict):
+        return False
+    try:
+        signature = as_bytes_b64(entry.get("signature"))
+    except RemoteProtocolError:
+        return False
+    return verify(member, text, signature)
 
 
 def _parse_item(item: JsonObject, *, owner: bytes, namespace: int) -> StoredItem:
