@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from tests.localnet.clocks import HeldClock
 from webapp.localnet.directory import Directory, spread_swarm_ids
+from webapp.localnet.known_servers import KnownServers
 from webapp.localnet.node import StorageNode
 from webapp.localnet.owners import Owner
 from webapp.localnet.rpc import Answer
@@ -29,11 +30,14 @@ class Nodes:
             for i in range(6)
         ]
         self.directory = Directory(self.nodes)
+        self.servers = KnownServers()
         self.services: dict[bytes, NodeService] = {}
         for number, node in enumerate(self.nodes):
             node.port = 22_021 + number
             node.running = True
-            self.services[node.ed25519] = NodeService(node, self.directory, peers=self.services)
+            self.services[node.ed25519] = NodeService(
+                node, self.directory, peers=self.services, servers=self.servers
+            )
 
     def swarm_of(self, keys: AccountKeys) -> list[StorageNode]:
         return self.directory.swarm_of(Owner(bytes(keys.account_id)))

@@ -9,7 +9,7 @@ bytes (broken frames, other people's keys), its name tells what they were.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from webapp.localnet.http_messages import Head, HttpRequest
@@ -90,7 +90,9 @@ def make_again(seen: Observation, nodes: Mapping[str, StorageNode]) -> Sent:
     node = nodes[str(seen.request["node"])]
     if isinstance(body, dict):
         directions = {**body["destination"], "ephemeral_key": STRANGER.hex()}
-        return _sealed_for(seen, node, frame(b"only the server can read this", directions))
+        sent = _sealed_for(seen, node, frame(b"only the server can read this", directions))
+        # What the server says is passed on as it is; only the node itself would seal.
+        return replace(sent, reply=None) if directions["target"].endswith("/lsrpc") else sent
     match seen.name.removeprefix("onion: "):
         case "payload not JSON":
             return _sealed_for(seen, node, frame(b"not json", {"headers": {}}))

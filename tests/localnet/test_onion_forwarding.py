@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.localnet.clocks import START_MS
 from tests.localnet.people import ALICE, Nodes
-from webapp.localnet.http_messages import HttpAnswer
+from webapp.localnet.http_messages import HttpAnswer, HttpRequest
+from webapp.localnet.known_servers import ServerAddress
 from webapp.localnet.node import StorageNode
 from webapp.protocol import requests
 from webapp.protocol.nodes import Node
@@ -157,14 +158,90 @@ def test_a_request_that_circles_is_stopped(nodes: Nodes) -> None:
     )
 
 
-def test_nothing_leaves_this_computer(nodes: Nodes) -> None:
-    server = Server("example.org", nodes.nodes[5].keys.x25519)
+ADDRESS = ServerAddress("http", "files.example.invalid", 8080)
+WANTED = {"host": ADDRESS.host, "port": 8080, "protocol": "http", "target": "/oxen/v4/lsrpc"}
+
+
+def call_server(nodes: Nodes, **changes: object) -> HttpAnswer:
+    """Send to the first node what it is to post to a server."""
+    wanted = WANTED | changes
+    node = nodes.nodes[0]
+    sealed, key = seal_layer(
+        frame(b"for the server", wanted), node=node.keys.x25519, cipher=Cipher.AES_GCM
+    )
+    return send(nodes, node, frame(sealed, {"ephemeral_key": key.client.hex()}))
+
+
+def test_the_last_node_posts_all_that_it_decrypted_to_the_server(nodes: Nodes) -> None:
+    seen: list[HttpRequest] = []
+
+    def answer(request: HttpRequest) -> HttpAnswer:
+        seen.append(request)
+        return HttpAnswer(200, b"\x00 any bytes \xff", "image/png", {"X-Any": "header"})
+
+    nodes.servers.open(ADDRESS, answer)
+
+    passed_on = call_server(nodes)
+
+    assert [(sent.head.method, sent.head.target) for sent in seen] == [("POST", "/oxen/v4/lsrpc")]
+    assert seen[0].body == frame(b"for the server", WANTED)
+    assert passed_on == HttpAnswer(200, b"\x00 any bytes \xff", "text/plain", {})
+
+
+@pytest.mark.parametrize(("status", "arrives"), [(200, 200), (404, 404), (418, 500), (302, 500)])
+def test_of_the_statuses_of_a_server_the_usual_ones_are_passed_on(
+    nodes: Nodes, status: int, arrives: int
+) -> None:
+    nodes.servers.open(ADDRESS, lambda _: HttpAnswer.text(status, "as it is"))
+
+    assert call_server(nodes) == HttpAnswer.text(arrives, "as it is")
+
+
+def test_a_server_that_does_not_answer_in_time_is_a_504(nodes: Nodes) -> None:
+    def hang(request: HttpRequest) -> HttpAnswer:
+        raise TimeoutError
+
+    nodes.servers.open(ADDRESS, hang)
+
+    text = "Operation timed out after 25000 milliseconds with 0 bytes received"
+    assert call_server(nodes) == HttpAnswer.text(504, text)
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"host": "example.org"}, "example.org port 8080"),
+        ({"host": "127.0.0.1"}, "127.0.0.1 port 8080"),
+        ({"port": 80}, "files.example.invalid port 80"),
+        ({"protocol": "https"}, "files.example.invalid port 8080"),
+    ],
+)
+def test_nothing_leaves_this_computer(nodes: Nodes, changes: dict[str, object], where: str) -> None:
+    nodes.servers.open(ADDRESS, lambda _: HttpAnswer(200, b""))
+
+    text = f"Failed to connect to {where} after 0 ms: Couldn't connect to server"
+    assert call_server(nodes, **changes) == HttpAnswer.text(502, text)
+
+
+def test_the_name_of_a_server_may_be_spelled_in_capitals(nodes: Nodes) -> None:
+    nodes.servers.open(ADDRESS, lambda _: HttpAnswer(200, b""))
+
+    assert call_server(nodes, host="Files.Example.INVALID").status == 200
+
+
+def test_a_server_that_was_closed_is_not_reached(nodes: Nodes) -> None:
+    nodes.servers.open(ADDRESS, lambda _: HttpAnswer(200, b""))
+    nodes.servers.close(ADDRESS)
+
+    assert call_server(nodes).status == 502
+
+
+def test_a_server_is_reached_over_three_nodes(nodes: Nodes) -> None:
+    nodes.servers.open(ADDRESS, lambda _: HttpAnswer(200, b"hello"))
+    server = Server(ADDRESS.host, nodes.nodes[5].keys.x25519, protocol="http", port=8080)
     onion = build(list(map(as_destination, nodes.nodes[:3])), destination=server, body=b"le")
 
-    answer = send(nodes, nodes.nodes[0], onion.body)
-
-    text = b"Failed to connect to example.org port 443 after 0 ms: Couldn't connect to server"
-    assert (answer.status, answer.body) == (502, text)
+    assert send(nodes, nodes.nodes[0], onion.body) == HttpAnswer(200, b"hello")
 
 
 @pytest.mark.parametrize(

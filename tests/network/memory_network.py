@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from tests.virtual_clock import VirtualClock
 from webapp.localnet.directory import Directory, spread_swarm_ids
 from webapp.localnet.http_messages import Head, HttpAnswer, HttpRequest
+from webapp.localnet.known_servers import KnownServers
 from webapp.localnet.node import StorageNode
 from webapp.localnet.owners import Owner
 from webapp.localnet.rpc import Answer as NodeAnswer
@@ -47,7 +48,9 @@ class MemoryNetwork:
         for number, node in enumerate(self.nodes):
             node.port = FIRST_PORT + number
             node.running = True
-            self.services[node.ed25519] = NodeService(node, self.directory, peers=self.services)
+            self.services[node.ed25519] = NodeService(
+                node, self.directory, peers=self.services, servers=KnownServers()
+            )
         self.settings = NetworkSettings(
             name="memory",
             seeds=(SeedServer(SEED_URL),),

@@ -4,7 +4,7 @@ Storage nodes take a POST with a Content-Length and answer with one; there are n
 chunks, no ranges, no compression. What else arrives is refused, not interpreted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -54,6 +54,10 @@ class HttpAnswer:
     def text(cls, status: int, text: str) -> "HttpAnswer":
         # A refusal quotes the request, which may hold half of a surrogate pair.
         return cls(status, text.encode("utf-8", "replace"))
+
+
+# What answers at an address.
+Application = Callable[[HttpRequest], HttpAnswer]
 
 
 def parse_head(block: bytes) -> Head:

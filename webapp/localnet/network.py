@@ -6,6 +6,7 @@ from webapp.clock import Clock
 from webapp.localnet.certificates import Identity, make_identity
 from webapp.localnet.directory import Directory, spread_swarm_ids
 from webapp.localnet.echo import Echo
+from webapp.localnet.known_servers import KnownServers
 from webapp.localnet.node import StorageNode
 from webapp.localnet.owners import Owner
 from webapp.localnet.seed import SeedService
@@ -45,8 +46,11 @@ class PracticeNetwork:
         ]
         self.directory = Directory(self.nodes)
         self._services: dict[bytes, NodeService] = {}
+        self._servers = KnownServers()
         for node in self.nodes:
-            self._services[node.ed25519] = NodeService(node, self.directory, peers=self._services)
+            self._services[node.ed25519] = NodeService(
+                node, self.directory, peers=self._services, servers=self._servers
+            )
         self._server = HttpsServer(clock)
         self._identities: list[Identity] = []
         self.seed_url = ""

@@ -21,6 +21,7 @@ from webapp.clock import Clock
 from webapp.localnet.errors import MalformedHttp
 from webapp.localnet.http_messages import (
     MAX_HEAD_BYTES,
+    Application,
     Head,
     HttpAnswer,
     HttpRequest,
@@ -36,8 +37,6 @@ RECEIVE_BYTES = 64 * 1024
 MAX_CONNECTIONS = 256
 # When the system has no more file descriptors, a waiting caller would keep `select` awake.
 ACCEPT_PAUSE_S = 0.1
-
-Application = Callable[[HttpRequest], HttpAnswer]
 
 
 @dataclass(frozen=True, slots=True)

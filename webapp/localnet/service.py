@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from webapp.localnet.directory import Directory
 from webapp.localnet.http_messages import JSON_TYPE, HttpAnswer, HttpRequest
+from webapp.localnet.known_servers import KnownServers
 from webapp.localnet.node import VERSION, StorageNode
 from webapp.localnet.rpc import Answer, StorageRpc
 from webapp.protocol.errors import RemoteProtocolError
@@ -30,15 +31,21 @@ class NodeService:
     """One node as others see it: its three HTTP paths, and the onion layers it peels.
 
     Nodes reach each other through ``peers``, by Ed25519 key, without a socket:
-    clients cannot see those links (storage-rpc.md §16).
+    clients cannot see those links (storage-rpc.md §16). The same holds for ``servers``.
     """
 
     def __init__(
-        self, node: StorageNode, directory: Directory, *, peers: Mapping[bytes, "NodeService"]
+        self,
+        node: StorageNode,
+        directory: Directory,
+        *,
+        peers: Mapping[bytes, "NodeService"],
+        servers: KnownServers,
     ) -> None:
         self.node = node
         self.rpc = StorageRpc(node, directory)
         self._peers = peers
+        self._servers = servers
 
     def answer_http(self, request: HttpRequest) -> HttpAnswer:
         head = request.head
@@ -81,7 +88,7 @@ class NodeService:
             case Forward(next_ed25519, frame):
                 return self._forward(next_ed25519, frame)
             case ToServer():
-                return _refuse_server(peeled)
+                return self._call_server(peeled)
 
     def _forward(self, next_ed25519: bytes, frame: bytes) -> HttpAnswer:
         peer = self._peers.get(next_ed25519)
@@ -91,6 +98,11 @@ class NodeService:
             # A real node finds out after 30 seconds, and does not say who it was either.
             return HttpAnswer.text(504, "Request time out")
         return peer.answer_onion(frame)
+
+    def _call_server(self, wanted: ToServer) -> HttpAnswer:
+        if wanted.protocol not in ("http", "https") or not SERVER_TARGET.fullmatch(wanted.target):
+            return _sealed(Answer(400, "Invalid url"), wanted.reply)
+        return self._servers.call(wanted)
 
 
 def _over_http(answer: Answer) -> HttpAnswer:
@@ -106,16 +118,6 @@ def _sealed(answer: Answer, reply: ReplyKey) -> HttpAnswer:
 def _sealed_as_asked(answer: Answer, asked: Final) -> HttpAnswer:
     body = answer.text if asked.quotes_json else answer.body
     return HttpAnswer(200, seal_reply(answer.status, body, asked.reply, as_base64=asked.as_base64))
-
-
-def _refuse_server(wanted: ToServer) -> HttpAnswer:
-    """Answer as if no server were there: nothing leaves this computer from here (onion.md §7)."""
-    if wanted.protocol not in ("http", "https") or not SERVER_TARGET.fullmatch(wanted.target):
-        return _sealed(Answer(400, "Invalid url"), wanted.reply)
-    where = f"{wanted.host} port {wanted.port}"
-    return HttpAnswer.text(
-        502, f"Failed to connect to {where} after 0 ms: Couldn't connect to server"
-    )
 
 
 def _complaint(framed: bytes, error: InvalidFrame) -> str:
