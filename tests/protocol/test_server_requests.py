@@ -200,6 +200,12 @@ def test_the_largest_file_passes_and_no_larger_one() -> None:
         open_server_reply(bytes(MAX_SEALED_BYTES + 1), onion.reply)
 
 
+def test_a_server_reads_a_file_that_is_too_long_to_say_so() -> None:
+    file = bytes(MAX_BODY_BYTES + 1)
+    onion = onion_of(encode([b'{"method":"POST","endpoint":"/file"}', file]))
+    assert opened_by_dave(arrived(onion))[0].body == file
+
+
 @pytest.mark.parametrize(
     "request_",
     [

@@ -9,7 +9,7 @@ The status of HTTP says whether the path worked, ``code`` what the server thinks
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -72,7 +72,9 @@ def open_server_reply(raw: bytes, reply: ReplyKey) -> ServerReply:
     """
     if len(raw) > MAX_SEALED_BYTES:
         raise RemoteProtocolError("the reply of a server is too long")
-    head, body = _parse(decrypt_reply(raw, reply), with_body=True)
+    head, body = _parse(decrypt_reply(raw, reply), parts=(2,))
+    if len(body) > MAX_BODY_BYTES:
+        raise RemoteProtocolError("the reply of a server is too long")
     return ServerReply(
         code=as_int(head.get("code"), low=100, high=599),
         headers=_as_headers(head.get("headers", {})),
@@ -84,6 +86,8 @@ def open_server_request(
     framed: bytes, *, x25519: bytes, x25519_secret: bytes
 ) -> tuple[ServerRequest, ReplyKey]:
     """Return the request that reached the server with these keys, and what seals its reply.
+
+    How large a body it takes is the server's to say, in a reply of its own.
 
     Raises InvalidFrame or InvalidCiphertext, which are answered in clear, and
     InvalidDirections, which is answered sealed.
@@ -104,7 +108,7 @@ def seal_server_reply(answer: ServerReply, reply: ReplyKey) -> bytes:
 
 
 def _as_request(plaintext: bytes) -> ServerRequest:
-    head, body = _parse(plaintext, with_body=False)
+    head, body = _parse(plaintext, parts=(1, 2))
     endpoint = as_text(head.get("endpoint"))
     if not endpoint.startswith("/"):
         raise RemoteProtocolError("the path of a request begins with a slash")
@@ -116,14 +120,17 @@ def _as_request(plaintext: bytes) -> ServerRequest:
     )
 
 
-def _parse(plaintext: bytes, *, with_body: bool) -> tuple[JsonObject, bytes]:
-    """Return the head of a request or reply, and its body. Raises RemoteProtocolError."""
-    parts = decode(plaintext)
-    if not isinstance(parts, list) or len(parts) not in ((2,) if with_body else (1, 2)):
+def _parse(plaintext: bytes, *, parts: Container[int]) -> tuple[JsonObject, bytes]:
+    """Return the head of a request or reply with so many ``parts``, and its body.
+
+    Raises RemoteProtocolError.
+    """
+    found = decode(plaintext)
+    if not isinstance(found, list) or len(found) not in parts:
         raise RemoteProtocolError("a server's request or reply has other parts")
-    head, body = _as_bytes(parts[0]), _as_bytes(parts[1]) if len(parts) == 2 else b""
-    if len(head) > _MAX_HEAD_BYTES or len(body) > MAX_BODY_BYTES:
-        raise RemoteProtocolError("a server's request or reply is too long")
+    head, body = _as_bytes(found[0]), _as_bytes(found[1]) if len(found) == 2 else b""
+    if len(head) > _MAX_HEAD_BYTES:
+        raise RemoteProtocolError("the head of a server's request or reply is too long")
     return parse_object(head), body
 
 
