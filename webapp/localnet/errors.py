@@ -39,6 +39,14 @@ class OwnerForgotten(StoreFailed):
         super().__init__("FOREIGN KEY constraint failed")
 
 
+class FileRefused(LocalnetError):
+    """The file server answers with a code other than 200."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class MalformedHttp(LocalnetError):
     """What arrived on a connection is not an HTTP request this server reads."""
 

@@ -1,11 +1,14 @@
 """The practice network as a whole: what is started, and how a client finds it."""
 
 import secrets
+from hashlib import blake2b
 
 from webapp.clock import Clock
+from webapp.localnet import file_server
 from webapp.localnet.certificates import Identity, make_identity
 from webapp.localnet.directory import Directory, spread_swarm_ids
 from webapp.localnet.echo import Echo
+from webapp.localnet.file_server import FileServer
 from webapp.localnet.known_servers import KnownServers
 from webapp.localnet.node import StorageNode
 from webapp.localnet.owners import Owner
@@ -18,13 +21,15 @@ from webapp.protocol.requests import Request
 
 NAME = "Practice on this computer"
 SEED32_BYTES = 32
+FILE_SERVER_LABEL = b"practice-files"
 
 
 class PracticeNetwork:
-    """Storage nodes in swarms, a seed server and Echo, in this process and in memory.
+    """Storage nodes in swarms, a seed, a file server and Echo, in this process and in memory.
 
     ``stop`` leaves no thread and no socket behind. A network is started once. With
-    ``echo_seed`` Echo keeps its Account ID from one network to the next.
+    ``echo_seed`` Echo keeps its Account ID from one network to the next, and the file
+    server its key.
     """
 
     def __init__(
@@ -55,7 +60,9 @@ class PracticeNetwork:
         self._identities: list[Identity] = []
         self.seed_url = ""
         self._seed_cert_sha256 = b""
-        self.echo = Echo(clock, seed=echo_seed or Seed.generate(), send=self.submit)
+        echo_seed = echo_seed or Seed.generate()
+        self.file_server = FileServer(_file_server_keys(echo_seed), clock=clock)
+        self.echo = Echo(clock, seed=echo_seed, send=self.submit)
         self.directory.on_stored.append(self.echo.notice)
 
     def start(self) -> None:
@@ -66,6 +73,7 @@ class PracticeNetwork:
         except OSError:
             self._server.stop()
             raise
+        self.start_file_server()
         self.echo.start()
 
     def stop(self) -> None:
@@ -74,6 +82,14 @@ class PracticeNetwork:
         self._server.stop()
         for node in self.nodes:
             node.running = False
+
+    def start_file_server(self) -> None:
+        """Let the nodes reach the file server (again); it has the files it had before."""
+        self._servers.open(file_server.ADDRESS, self.file_server.answer_http)
+
+    def stop_file_server(self) -> None:
+        """Make the file server unreachable for the nodes. It keeps its files."""
+        self._servers.close(file_server.ADDRESS)
 
     def start_node(self, index: int) -> None:
         """Let a node answer (again), on the port it had before; what it missed it misses."""
@@ -102,7 +118,7 @@ class PracticeNetwork:
         return {
             "name": NAME,
             "seeds": [{"url": self.seed_url, "cert_sha256": self._seed_cert_sha256.hex()}],
-            "file_server": None,
+            "file_server": {"url": file_server.URL, "ed25519": self.file_server.ed25519.hex()},
             # All nodes share one address.
             "distinct_subnets": False,
             "min_nodes": len(self.nodes),
@@ -118,3 +134,14 @@ class PracticeNetwork:
         port = self._server.open(seed.answer_http, identity.context)
         self.seed_url = f"https://{LOOPBACK}:{port}"
         self._seed_cert_sha256 = identity.cert_sha256
+
+
+def _file_server_keys(echo_seed: Seed) -> AccountKeys:
+    """Return keys that last as long as Echo's.
+
+    A file is gone after a stop, and messages still name it: a server with the same
+    keys can say so, another one could not even open the question.
+    """
+    return AccountKeys.from_seed32(
+        blake2b(bytes(echo_seed), digest_size=SEED32_BYTES, person=FILE_SERVER_LABEL).digest()
+    )
