@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import architecture
+from webapp.network.settings import SESSION
 from webapp.protocol.recovery import RecoveryPasswordError
 from webapp.services.errors import ServiceError
 from webapp.storage.errors import StorageError
@@ -69,6 +70,10 @@ def test_every_make_target_is_documented_and_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE)
     assert sorted(table("Commands")) == sorted(f"make {target}" for target in targets)
+
+
+def test_every_field_of_the_network_file_is_documented_and_exists() -> None:
+    assert sorted(table("Network file")) == sorted(SESSION.to_json())
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.virtual_clock import PATIENCE_S, VirtualClock
 from webapp.localnet.network import PracticeNetwork
 from webapp.network.client import Cursors, Network
 from webapp.network.errors import NetworkClosed, NetworkError, NoRoute
-from webapp.network.settings import NetworkSettings, SeedServer
+from webapp.network.settings import FileServer, NetworkSettings, SeedServer
 from webapp.protocol.keys import AccountKeys
 
 
@@ -34,6 +34,13 @@ def network(settings: NetworkSettings, clock: VirtualClock) -> Iterator[Network]
     network = Network(settings, clock=clock)
     yield network
     network.close()
+
+
+def test_the_network_file_leads_to_the_file_server(
+    practice: PracticeNetwork, settings: NetworkSettings
+) -> None:
+    ed25519 = practice.file_server.ed25519
+    assert settings.file_server == FileServer("http://files.practice.invalid", ed25519)
 
 
 def store(network: Network, text: bytes, recipient: AccountKeys = BOB) -> None:

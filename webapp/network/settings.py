@@ -9,7 +9,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from webapp.network.errors import InvalidSettings
 from webapp.protocol.errors import RemoteProtocolError
-from webapp.protocol.identifiers import AccountId
+from webapp.protocol.identifiers import AccountId, x25519_from_ed25519
+from webapp.protocol.json_reading import as_key_hex
+from webapp.protocol.onion import Server
 
 SHA256_BYTES: Final = 32
 # A network file has a few lines; somebody may have chosen the wrong file.
@@ -19,6 +21,7 @@ MAX_NAME_CHARACTERS: Final = 100
 # A path has three nodes, and the destination is none of them.
 FEWEST_NODES: Final = 4
 MOST_NODES: Final = 1000
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,28 @@ class SeedServer:
 
 
 @dataclass(frozen=True, slots=True)
+class FileServer:
+    """A server that keeps files, by its origin and its Ed25519 key (attachments.md)."""
+
+    url: str
+    ed25519: bytes
+
+    def destination(self) -> Server:
+        """Return the server as an onion request names it; its key there is the converted one.
+
+        Raises RemoteProtocolError for a key that cannot be converted; one of a network
+        file can.
+        """
+        parts = urlsplit(self.url)
+        return Server(
+            host=parts.hostname or "",
+            x25519=x25519_from_ed25519(self.ed25519),
+            protocol=parts.scheme,
+            port=parts.port or DEFAULT_PORTS[parts.scheme],
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkSettings:
     """All that is needed to join a network (design.md §3, network file)."""
 
@@ -43,6 +68,8 @@ class NetworkSettings:
     distinct_subnets: bool
     # A list with fewer nodes than this is not believed.
     min_nodes: int
+    # Where files are put; without one, none can be sent.
+    file_server: FileServer | None = None
     # The contact that answers on a practice network.
     echo: AccountId | None = None
 
@@ -55,6 +82,7 @@ class NetworkSettings:
         return cls(
             name=_parse_name(value.get("name")),
             seeds=_parse_seeds(value.get("seeds")),
+            file_server=_parse_file_server(value.get("file_server")),
             distinct_subnets=_parse_flag(value.get("distinct_subnets")),
             min_nodes=_parse_count(value.get("min_nodes")),
             echo=_parse_echo(value.get("echo")),
@@ -71,6 +99,7 @@ class NetworkSettings:
                 }
                 for seed in self.seeds
             ],
+            "file_server": _describe_file_server(self.file_server),
             "distinct_subnets": self.distinct_subnets,
             "min_nodes": self.min_nodes,
             "echo": self.echo.hex if self.echo else None,
@@ -110,23 +139,45 @@ def _parse_seeds(value: object) -> tuple[SeedServer, ...]:
 def _parse_seed(value: object) -> SeedServer:
     if not isinstance(value, dict):
         raise InvalidSettings("A seed server is not described by a JSON object.")
-    seed = SeedServer(_parse_url(value.get("url")), _parse_hash(value.get("cert_sha256")))
+    origin = _parse_url(value.get("url"), whose="a seed server")
+    seed = SeedServer(origin, _parse_hash(value.get("cert_sha256")))
     if seed.cert_sha256 and not seed.url.startswith("https:"):
         raise InvalidSettings("A seed server without encryption has no certificate to check.")
     return seed
 
 
-def _parse_url(value: object) -> str:
+def _parse_file_server(value: object) -> FileServer | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise InvalidSettings("The file server is not described by a JSON object.")
+    origin = _parse_url(value.get("url"), whose="the file server")
+    try:
+        ed25519 = as_key_hex(value.get("ed25519"))
+        # Few texts of this length are a key; better said now than at the first file.
+        x25519_from_ed25519(ed25519)
+    except RemoteProtocolError as error:
+        raise InvalidSettings("The key of the file server is no Ed25519 key in hex.") from error
+    return FileServer(origin, ed25519)
+
+
+def _describe_file_server(server: FileServer | None) -> dict[str, str] | None:
+    if server is None:
+        return None
+    return {"url": server.url, "ed25519": server.ed25519.hex()}
+
+
+def _parse_url(value: object, *, whose: str) -> str:
     if not isinstance(value, str):
-        raise InvalidSettings("A seed server has no address.")
+        raise InvalidSettings(f"The address of {whose} is missing.")
     try:
         parts = urlsplit(value)
         origin = _origin(parts)
     except ValueError as error:
-        raise InvalidSettings("The address of a seed server cannot be read.") from error
+        raise InvalidSettings(f"The address of {whose} cannot be read.") from error
     # Anything more (a path, a user name) would be silently dropped later.
     if value.rstrip("/") != origin:
-        raise InvalidSettings("The address of a seed server must look like https://host:port.")
+        raise InvalidSettings(f"The address of {whose} must look like https://host:port.")
     return origin
 
 
@@ -191,6 +242,11 @@ SESSION: Final = NetworkSettings(
     distinct_subnets=True,
     # As many as the official apps want three nodes to agree on.
     min_nodes=24,
+    # attachments.md.
+    file_server=FileServer(
+        "http://filev2.getsession.org",
+        bytes.fromhex("b8eef9821445ae16e2e97ef8aa6fe782fd11ad5253cd6723b281341dba22e371"),
+    ),
 )
 TESTNET: Final = NetworkSettings(
     name="Session testnet",
