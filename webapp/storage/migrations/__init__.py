@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from webapp.storage.connection import Connection, opening_errors
 from webapp.storage.errors import DatabaseTooNew
 from webapp.storage.migrations.v0001_messages import STATEMENTS as V0001
+from webapp.storage.migrations.v0002_known_nodes import STATEMENTS as V0002
 
 # Step n is at index n - 1.
-STEPS: tuple[tuple[str, ...], ...] = (V0001,)
+STEPS: tuple[tuple[str, ...], ...] = (V0001, V0002)
 
 
 def migrate(connection: Connection, steps: Sequence[Sequence[str]] = STEPS) -> None:
