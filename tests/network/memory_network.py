@@ -14,6 +14,7 @@ from webapp.localnet.seed import SeedService
 from webapp.localnet.service import NodeService
 from webapp.network.client import Network
 from webapp.network.errors import NetworkClosed, Unreachable
+from webapp.network.proxy import Proxy
 from webapp.network.settings import NetworkSettings, SeedServer
 from webapp.network.transport import Answer, CallLimits
 from webapp.protocol.identifiers import AccountId
@@ -134,6 +135,7 @@ class MemoryTransport:
     def __init__(self, network: MemoryNetwork) -> None:
         self._network = network
         self._closed = False
+        self.proxy: Proxy | None = None
 
     def post(
         self, url: str, body: bytes, *, limits: CallLimits, cert_sha256: bytes | None = None
@@ -143,6 +145,10 @@ class MemoryTransport:
         answer = self._network.contact(url, body)
         assert len(answer.body) <= limits.answer_bytes
         return answer
+
+    def use_proxy(self, proxy: Proxy | None) -> None:
+        """Remember what was asked for; in memory there is no way to go another way."""
+        self.proxy = proxy
 
     def close(self) -> None:
         self._closed = True

@@ -12,6 +12,7 @@ from tests.virtual_clock import PATIENCE_S, VirtualClock
 from webapp.network.errors import (
     AnswerTooLarge,
     NetworkClosed,
+    NoConnection,
     NoInterface,
     Unreachable,
     WrongCertificate,
@@ -182,8 +183,10 @@ def test_what_is_not_http_is_no_answer(transport: HttpsTransport, reply: bytes) 
         server.request(peer)
         peer.sendall(reply)
 
-    with serving(once) as server, pytest.raises(Unreachable):
+    with serving(once) as server, pytest.raises(Unreachable) as failed:
         post(transport, server)
+    # It was sent the request: something else than one that could not even be connected to.
+    assert not isinstance(failed.value, NoConnection)
 
 
 def test_a_pinned_server_with_its_certificate_is_spoken_to(transport: HttpsTransport) -> None:
@@ -213,7 +216,7 @@ def test_a_server_without_tls_is_not_spoken_to_in_clear(transport: HttpsTranspor
         peer.sendall(OK)
         heard.append(peer.recv(65_536))
 
-    with serving(in_clear, tls=False) as server, pytest.raises(Unreachable):
+    with serving(in_clear, tls=False) as server, pytest.raises(NoConnection):
         transport.post(server.url.replace("http:", "https:"), b"secret", limits=LIMITS)
     assert b"secret" not in b"".join(heard)
 
@@ -226,7 +229,7 @@ def test_a_seed_may_be_without_tls(transport: HttpsTransport) -> None:
 def test_nobody_listening_is_no_answer(transport: HttpsTransport) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with pytest.raises(Unreachable):
+    with pytest.raises(NoConnection):
         transport.post(f"https://127.0.0.1:{port}/", b"", limits=LIMITS)
 
 
@@ -240,24 +243,41 @@ def test_silence_ends_with_the_time_out(transport: HttpsTransport) -> None:
         transport.post(server.url, b"", limits=short)
 
 
+@pytest.mark.parametrize("tls", [True, False], ids=["tls", "plain"])
 @pytest.mark.parametrize(
     ("at_once", "slowly"),
     [(b"", OK), (b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n", bytes(40))],
     ids=["head", "body"],
 )
 def test_an_answer_that_trickles_ends_with_the_time_out(
-    transport: HttpsTransport, clock: VirtualClock, at_once: bytes, slowly: bytes
+    transport: HttpsTransport, clock: VirtualClock, at_once: bytes, slowly: bytes, tls: bool
 ) -> None:
     def trickle(server: TlsServer, peer: socket.socket) -> None:
         server.request(peer)
         peer.sendall(at_once)
-        # A byte every half second, 20 seconds in all.
-        for byte in slowly:
+        # A byte every half second, 20 seconds in all, and the last one never.
+        for byte in slowly[:-1]:
             clock.advance(0.5)
             peer.sendall(bytes([byte]))
+        peer.recv(1)
 
-    with serving(trickle) as server, pytest.raises(Unreachable):
+    with serving(trickle, tls=tls) as server, pytest.raises(Unreachable):
         post(transport, server)
+
+
+def test_hanging_up_wakes_a_call_that_is_still_connecting(transport: HttpsTransport) -> None:
+    heard: list[bytes] = []
+
+    def silent(_server: TlsServer, peer: socket.socket) -> None:
+        heard.append(peer.recv(65_536))
+        transport.close()
+        heard.append(peer.recv(65_536))
+
+    with serving(silent, tls=False) as server, pytest.raises(NetworkClosed):
+        transport.post(server.url.replace("http:", "https:"), b"", limits=LIMITS)
+    # The first words of TLS, and then the end.
+    assert heard[0] != b""
+    assert heard[1] == b""
 
 
 def test_hanging_up_wakes_a_call_that_waits(transport: HttpsTransport) -> None:

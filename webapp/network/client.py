@@ -15,6 +15,7 @@ from webapp.network.https_transport import HttpsTransport
 from webapp.network.network_clock import NetworkClock
 from webapp.network.onion_calls import OnionCaller
 from webapp.network.path_builder import PathBuilder
+from webapp.network.proxy import Proxy
 from webapp.network.remembered import Remembered
 from webapp.network.settings import NetworkSettings
 from webapp.network.swarm_poll import Cursors, Polled, SwarmPoll
@@ -41,12 +42,13 @@ class Network:
         settings: NetworkSettings,
         *,
         clock: Clock,
+        proxy: Proxy | None = None,
         transport: Transport | None = None,
         remembered: Remembered | None = None,
     ) -> None:
         """Prepare; the network takes over ``transport`` and closes it in ``close``."""
         self.settings = settings
-        self._transport = transport or HttpsTransport(clock=clock)
+        self._transport = transport or HttpsTransport(clock=clock, proxy=proxy)
         self._network_clock = NetworkClock(clock)
         self._watch = StateWatch()
         self._background = Background()
@@ -138,6 +140,15 @@ class Network:
         with self._lock:
             self._learners.append(callback)
         callback(self._builder.remembered())
+
+    def use_proxy(self, proxy: Proxy | None) -> None:
+        """Send everything through ``proxy`` from now on; None means straight.
+
+        The guards are new ones then: the old ones would see one person come from two
+        addresses. Calls under way may fail with NoRoute.
+        """
+        self._transport.use_proxy(proxy)
+        self._builder.leave_guards()
 
     def close(self) -> None:
         """Hang up. Calls under way fail with NetworkClosed, and so do all later ones."""

@@ -2,6 +2,7 @@
 
 NetworkError
 ├── InvalidSettings     a description of a network cannot be read
+│   └── InvalidProxyAddress
 ├── NetworkClosed       we hung up
 ├── Unreachable         one direct request got no usable answer; stays inside this package
 │   ├── NoInterface     this computer is not connected
@@ -9,6 +10,10 @@ NetworkError
 │   ├── WrongCertificate
 │   └── AnswerTooLarge
 ├── NoRoute             there is no working path
+│   ├── WayChanged      … because the proxy was set or taken away at this moment
+│   ├── ProxyFailed     … because the proxy does not answer
+│   │   ├── ProxyRefusedLogin
+│   │   └── NotAProxy
 │   ├── TooFewNodes     … because not enough nodes are known
 │   └── PathFailed      … because the one just used broke
 ├── NodeFailed          the path works, the node at its end does not
@@ -33,6 +38,10 @@ class InvalidSettings(NetworkError):
     """The description of this network cannot be read."""
 
 
+class InvalidProxyAddress(InvalidSettings):
+    """The address or the login of the proxy cannot be one."""
+
+
 class NetworkClosed(NetworkError):
     """The connection was closed because the account was."""
 
@@ -41,12 +50,12 @@ class Unreachable(NetworkError):
     """A computer on the network did not answer."""
 
 
+class NoConnection(Unreachable):
+    """No connection to a computer on the network could be made, so it was sent nothing."""
+
+
 class NoInterface(Unreachable):
     """This computer is not connected to a network."""
-
-
-class NoConnection(Unreachable):
-    """A computer on the network could not be reached at all."""
 
 
 class WrongCertificate(Unreachable):
@@ -59,6 +68,35 @@ class AnswerTooLarge(Unreachable):
 
 class NoRoute(NetworkError):
     """No way into the network was found."""
+
+
+class WayChanged(NoRoute):
+    """The proxy was set or taken away, which ends what was under way."""
+
+    def __init__(self) -> None:
+        super().__init__("The way into the network was changed.")
+
+
+class ProxyFailed(NoRoute):
+    """The proxy does not answer. No node is to blame, and nothing goes around it."""
+
+    complaint = "The proxy at {proxy} does not answer."
+
+    def __init__(self, proxy: str) -> None:
+        complaint = self.complaint.format(proxy=proxy)
+        super().__init__(f"{complaint} Nothing is sent without it, as you chose.")
+
+
+class ProxyRefusedLogin(ProxyFailed):
+    """The proxy wants a login, or another one."""
+
+    complaint = "The proxy at {proxy} does not accept the login, or wants one."
+
+
+class NotAProxy(ProxyFailed):
+    """What answers does not speak SOCKS5."""
+
+    complaint = "What answers at {proxy} is not a SOCKS5 proxy."
 
 
 class TooFewNodes(NoRoute):

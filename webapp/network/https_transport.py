@@ -1,4 +1,4 @@
-"""Direct requests over HTTPS (security.md X3).
+"""Requests to seeds and guards over HTTPS, straight or through a proxy (security.md X3).
 
 urllib3's connections are used without its pools: a bare connection knows no
 redirects, no retries, no proxy of the environment, no .netrc and no cookies, so
@@ -10,8 +10,6 @@ their keys): what protects a request is the onion. Seeds are pinned.
 """
 
 import contextlib
-import errno
-import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -24,23 +22,25 @@ import urllib3.exceptions
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from webapp.clock import Clock
+from webapp.network.deadlines import Deadline, DeadlineSocket, Lifeline, TlsDeadlineSocket
 from webapp.network.errors import (
     AnswerTooLarge,
     NetworkClosed,
+    NetworkError,
+    NoConnection,
     NoInterface,
     Unreachable,
+    WayChanged,
     WrongCertificate,
 )
+from webapp.network.proxy import Proxy
 from webapp.network.transport import Answer, CallLimits
+from webapp.network.ways import Way, is_no_interface, way_for
 
 # Exactly what the official apps send (onion.md §4), so that we do not stand out.
 HEADERS: Final = {"User-Agent": "WhatsApp", "Accept-Language": "en-us"}
-# A node that has not even accepted the connection by now will not answer in time either.
-CONNECT_TIMEOUT_S: Final = 5.0
 # Two guards, and two polls at once to each of them.
 MAX_IDLE_CONNECTIONS: Final = 4
-
-_NO_INTERFACE: Final = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,55 +53,48 @@ class _Origin:
     cert_sha256: bytes | None
 
 
-class _Deadline:
-    """A moment after which nothing more is waited for."""
+class _Connection(HTTPConnection):
+    """A connection that goes one way and no other, and can be cut at any moment."""
 
-    def __init__(self, clock: Clock, *, timeout_s: float) -> None:
-        self._clock = clock
-        self._at_s = clock.monotonic_s() + timeout_s
+    def __init__(self, way: Way, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.way = way
+        self.lifeline = Lifeline()
+        self.deadline: Deadline
 
-    def remaining_s(self) -> float:
-        """Return the time that is left. Raises TimeoutError if there is none."""
-        remaining_s = self._at_s - self._clock.monotonic_s()
-        if remaining_s <= 0:
-            raise TimeoutError
-        return remaining_s
+    def connect_by(self, deadline: Deadline) -> None:
+        self.deadline = deadline
+        self.connect()
+
+    def _new_conn(self) -> DeadlineSocket:
+        # The name as it was given: urllib3 keeps a dot at the end of it apart.
+        return self.way.open(
+            self._dns_host, self.port, deadline=self.deadline, lifeline=self.lifeline
+        )
+
+    def close(self) -> None:
+        super().close()
+        self.lifeline.release()
 
 
-class _DeadlineSocket(ssl.SSLSocket):
-    """A TLS socket whose deadline counts for all reads and writes together.
-
-    An ordinary time-out starts anew with every byte, so a node that sends one
-    byte every few seconds could hold the poller for days.
-    """
-
-    deadline: _Deadline | None = None
-
-    def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
-        self._arm()
-        return super().recv_into(buffer, nbytes, flags)
-
-    def send(self, data: Any, flags: int = 0) -> int:
-        self._arm()
-        return super().send(data, flags)
-
-    def _arm(self) -> None:
-        if self.deadline is not None:
-            self.settimeout(self.deadline.remaining_s())
+class _TlsConnection(_Connection, HTTPSConnection):
+    """The same over TLS."""
 
 
 class HttpsTransport:
     """Keeps a few connections to guards open; each carries one request at a time.
 
-    The lock protects the lists of idle and busy connections.
+    The lock protects the lists of idle and busy connections, and the way that new
+    ones take.
     """
 
-    def __init__(self, *, clock: Clock) -> None:
+    def __init__(self, *, clock: Clock, proxy: Proxy | None = None) -> None:
         self._clock = clock
         self._context = _tls_context()
         self._lock = threading.Lock()
-        self._idle: list[tuple[_Origin, HTTPConnection]] = []
-        self._busy: set[HTTPConnection] = set()
+        self._way = way_for(proxy, clock=clock)
+        self._idle: list[tuple[_Origin, _Connection]] = []
+        self._busy: set[_Connection] = set()
         self._closed = False
 
     def post(
@@ -110,26 +103,41 @@ class HttpsTransport:
         """Return the answer to a POST of ``body`` (see ``Transport``)."""
         parts = urlsplit(url)
         origin = _Origin(parts.scheme, parts.hostname or "", parts.port, cert_sha256)
-        with self._connection_to(origin) as connection, self._own_errors():
-            deadline = _Deadline(self._clock, timeout_s=limits.timeout_s)
+        with self._connection_to(origin) as connection:
+            deadline = Deadline(self._clock, timeout_s=limits.timeout_s)
             if connection.sock is None:
-                _connect(connection, deadline)
-                self._refuse_if_closed()
-            return _exchange(connection, parts.path, body, deadline=deadline, limits=limits)
+                with self._own_errors(connection, NoConnection):
+                    _connect(connection, deadline)
+            # Once more, because a way may have ended before there was a socket to cut.
+            self._refuse_if_ended(connection)
+            with self._own_errors(connection, Unreachable):
+                return _exchange(connection, parts.path, body, deadline=deadline, limits=limits)
+
+    def use_proxy(self, proxy: Proxy | None) -> None:
+        """Go this way from now on; what is under way on the old one fails with WayChanged."""
+        self._hang_up(way_for(proxy, clock=self._clock))
 
     def close(self) -> None:
         """Close what is idle, and wake the threads that wait for an answer."""
+        self._hang_up(None)
+
+    def _hang_up(self, way: Way | None) -> None:
+        """End all connections, and go on over ``way``, or not at all."""
         with self._lock:
-            self._closed = True
+            if way is None:
+                self._closed = True
+            else:
+                self._way = way
             idle, self._idle = self._idle, []
             busy = list(self._busy)
         for _, connection in idle:
             connection.close()
         for connection in busy:
-            _abort(connection)
+            # The thread that uses it wakes up and closes it.
+            connection.lifeline.cut()
 
     @contextlib.contextmanager
-    def _connection_to(self, origin: _Origin) -> Iterator[HTTPConnection]:
+    def _connection_to(self, origin: _Origin) -> Iterator[_Connection]:
         connection = self._take(origin)
         is_reusable = False
         try:
@@ -140,20 +148,20 @@ class HttpsTransport:
             if surplus is not None:
                 surplus.close()
 
-    def _take(self, origin: _Origin) -> HTTPConnection:
+    def _take(self, origin: _Origin) -> _Connection:
         """Return an idle connection to ``origin`` that is still good, or one not yet made."""
-        gone: list[HTTPConnection] = []
+        gone: list[_Connection] = []
         try:
             with self._lock:
                 self._refuse_if_closed()
-                connection = self._pop_idle(origin, gone) or _new(origin, self._context)
+                connection = self._pop_idle(origin, gone) or _new(origin, self._way, self._context)
                 self._busy.add(connection)
             return connection
         finally:
             for stale in gone:
                 stale.close()
 
-    def _pop_idle(self, origin: _Origin, gone: list[HTTPConnection]) -> HTTPConnection | None:
+    def _pop_idle(self, origin: _Origin, gone: list[_Connection]) -> _Connection | None:
         for entry in [entry for entry in reversed(self._idle) if entry[0] == origin]:
             self._idle.remove(entry)
             if entry[1].is_connected:
@@ -162,12 +170,12 @@ class HttpsTransport:
         return None
 
     def _give_back(
-        self, origin: _Origin, connection: HTTPConnection, *, keep: bool
-    ) -> HTTPConnection | None:
+        self, origin: _Origin, connection: _Connection, *, keep: bool
+    ) -> _Connection | None:
         """Return the connection to close now: this one, or the one idle for longest."""
         with self._lock:
             self._busy.discard(connection)
-            if not keep or self._closed:
+            if not keep or self._closed or connection.way is not self._way:
                 return connection
             self._idle.append((origin, connection))
             return self._idle.pop(0)[1] if len(self._idle) > MAX_IDLE_CONNECTIONS else None
@@ -176,16 +184,32 @@ class HttpsTransport:
         if self._closed:
             raise NetworkClosed("The connection is closed.")
 
+    def _refuse_if_ended(self, connection: _Connection) -> None:
+        self._refuse_if_closed()
+        if connection.way is not self._way:
+            raise WayChanged
+
     @contextlib.contextmanager
-    def _own_errors(self) -> Iterator[None]:
+    def _own_errors(self, connection: _Connection, failure: type[Unreachable]) -> Iterator[None]:
+        """Turn what the libraries raise into ``failure``, unless somebody else is to blame."""
         try:
             yield
+        except NetworkError:
+            self._refuse_if_ended(connection)
+            raise
         except (urllib3.exceptions.HTTPError, HTTPException, OSError) as error:
-            if self._closed:
-                raise NetworkClosed("The connection is closed.") from error
-            if _errno(error) in _NO_INTERFACE:
+            self._refuse_if_ended(connection)
+            if isinstance(error, OSError) and is_no_interface(error):
                 raise NoInterface("This computer is not connected to a network.") from error
-            raise Unreachable("A computer on the network did not answer.") from error
+            self._require_working_way(connection)
+            raise failure("A computer on the network did not answer.") from error
+
+    def _require_working_way(self, connection: _Connection) -> None:
+        try:
+            connection.way.require_working(lifeline=connection.lifeline)
+        except NetworkError:
+            self._refuse_if_ended(connection)
+            raise
 
 
 def _tls_context() -> ssl.SSLContext:
@@ -194,14 +218,15 @@ def _tls_context() -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    context.sslsocket_class = _DeadlineSocket
+    context.sslsocket_class = TlsDeadlineSocket
     return context
 
 
-def _new(origin: _Origin, context: ssl.SSLContext) -> HTTPConnection:
+def _new(origin: _Origin, way: Way, context: ssl.SSLContext) -> _Connection:
     if origin.scheme == "http":
-        return HTTPConnection(origin.host, origin.port)
-    return HTTPSConnection(
+        return _Connection(way, origin.host, origin.port)
+    return _TlsConnection(
+        way,
         origin.host,
         origin.port,
         ssl_context=context,
@@ -210,19 +235,18 @@ def _new(origin: _Origin, context: ssl.SSLContext) -> HTTPConnection:
     )
 
 
-def _connect(connection: HTTPConnection, deadline: _Deadline) -> None:
-    connection.timeout = min(CONNECT_TIMEOUT_S, deadline.remaining_s())
+def _connect(connection: _Connection, deadline: Deadline) -> None:
     try:
-        connection.connect()
+        connection.connect_by(deadline)
     except urllib3.exceptions.SSLError as error:
         # Other failures of TLS arrive as ssl.SSLError; this one is the pin.
         raise WrongCertificate("A seed server showed an unknown certificate.") from error
 
 
 def _exchange(
-    connection: HTTPConnection, path: str, body: bytes, *, deadline: _Deadline, limits: CallLimits
+    connection: _Connection, path: str, body: bytes, *, deadline: Deadline, limits: CallLimits
 ) -> Answer:
-    if isinstance(connection.sock, _DeadlineSocket):
+    if isinstance(connection.sock, DeadlineSocket):
         connection.sock.deadline = deadline
     connection.timeout = deadline.remaining_s()
     connection.request("POST", path, body, HEADERS, preload_content=False, decode_content=False)
@@ -236,18 +260,3 @@ def _exchange(
     if not response.closed:
         connection.close()
     return Answer(response.status, content)
-
-
-def _abort(connection: HTTPConnection) -> None:
-    """Wake the thread that waits on ``connection``; it then closes the connection itself."""
-    sock = connection.sock
-    if isinstance(sock, socket.socket):
-        # The plain method, because SSLSocket.shutdown takes the TLS state away from
-        # under the thread that is using it.
-        with contextlib.suppress(OSError):
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)
-
-
-def _errno(error: BaseException) -> int | None:
-    cause = error if isinstance(error, OSError) else error.__cause__
-    return cause.errno if isinstance(cause, OSError) else None

@@ -120,6 +120,12 @@ class PathBuilder:
         for path in self.paths.all():
             self._mend(path, broken=path.keys[1:])
 
+    def leave_guards(self) -> None:
+        """Use none of the present guards any more, nor the paths behind them."""
+        self._guards = ()
+        for path in self.paths.all():
+            self.paths.drop(path)
+
     def nodes(self) -> tuple[Node, ...]:
         """Return all nodes that may be used, fetching the list if there is none.
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from webapp.network.proxy import Proxy
+
 
 @dataclass(frozen=True, slots=True)
 class CallLimits:
@@ -29,7 +31,15 @@ class Transport(Protocol):
         """Return the answer to a POST of ``body``, whatever its status.
 
         With ``cert_sha256`` only a server that shows this certificate is
-        spoken to. Raises Unreachable, or NetworkClosed after ``close``.
+        spoken to. Raises Unreachable, NoRoute if the fault lies on our side of the
+        network (WayChanged, ProxyFailed), or NetworkClosed after ``close``.
+        """
+        ...
+
+    def use_proxy(self, proxy: Proxy | None) -> None:
+        """Send everything through ``proxy`` from now on, or nothing through any.
+
+        Connections that go another way are closed at once.
         """
         ...
 
