@@ -19,7 +19,8 @@ ARROWS: dict[str, set[str]] = {
     "clock": set(),
     "resources": set(),
     "process": set(),
-    "config": set(),
+    # A proxy on the command line is the same type as one that is stored.
+    "config": {"network"},
     # Turns the errors of a start into sentences for the terminal; app.py's other half.
     "start_errors": {"network", "storage", "services", "web"},
     "protocol": set(),

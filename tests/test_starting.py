@@ -12,6 +12,7 @@ import pytest
 
 from webapp import start_errors
 from webapp.config import Config, parse
+from webapp.network.proxy import Proxy
 from webapp.process import describe
 from webapp.storage import errors as storage
 from webapp.storage import fresh
@@ -159,13 +160,36 @@ def test_nothing_lies_outside_the_data_directory_after_a_stop(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--port", "70000"], ["--port", "x"], ["--network", "mars"], ["--kiosk"]]
+    "arguments",
+    [
+        ["--port", "70000"],
+        ["--port", "x"],
+        ["--network", "mars"],
+        ["--kiosk"],
+        ["--proxy", "http://127.0.0.1:8080"],
+    ],
 )
 def test_arguments_that_make_no_sense_are_refused(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         parse(arguments)
 
     assert ended.value.code == 2
+
+
+def test_a_proxy_is_taken_from_the_command_line() -> None:
+    assert parse(["--proxy", "socks5h://127.0.0.1:9050"]).proxy == Proxy("127.0.0.1", 9050)
+    assert parse([]).proxy is None
+
+
+def test_a_login_on_the_command_line_is_refused_because_others_can_read_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--proxy", "socks5h://marit:hunter2@127.0.0.1:9050"])
+
+    told = capsys.readouterr().err
+    assert "other users of this computer can read it" in told
+    assert "hunter2" not in told
 
 
 def test_the_defaults_open_the_browser_on_the_session_network() -> None:

@@ -111,9 +111,10 @@ class App:
                 practice=self._practice.settings,
                 file=file_network,
             ),
-            make_network=lambda settings: Network(settings, clock=clock),
+            make_network=lambda settings, proxy: Network(settings, clock=clock, proxy=proxy),
             clock=clock,
             events=EventBus(),
+            proxy=config.proxy,
         )
         self.sessions = Sessions(port=self.port, clock=clock)
         self.launcher = Launcher(config.launch_dir, sessions=self.sessions, clock=clock)

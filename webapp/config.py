@@ -7,6 +7,9 @@ from pathlib import Path
 
 import platformdirs
 
+from webapp.network.errors import InvalidProxyAddress
+from webapp.network.proxy import Proxy
+
 APP_NAME = "safehouse"
 # A folder that browsers in a sandbox may read: not hidden, under the home directory
 # (security.md S6).
@@ -24,6 +27,7 @@ class Config:
     port: int = 0
     network: str = "session"
     network_file: Path | None = None
+    proxy: Proxy | None = None
     open_browser: bool = True
     announce: bool = False
 
@@ -48,6 +52,12 @@ def parse(arguments: Sequence[str] | None = None) -> Config:
         metavar="NAME|FILE.json",
         help="network of new accounts: session, testnet, local (practice) or a network file",
     )
+    parser.add_argument(
+        "--proxy",
+        type=_proxy,
+        metavar="ADDRESS",
+        help="send everything through this SOCKS5 proxy, such as socks5h://127.0.0.1:9050",
+    )
     parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
     parser.add_argument("--announce", action="store_true", help="print one line of JSON when ready")
     given = parser.parse_args(arguments)
@@ -62,6 +72,7 @@ def parse(arguments: Sequence[str] | None = None) -> Config:
         port=given.port,
         network="file" if network_file else given.network,
         network_file=network_file,
+        proxy=given.proxy,
         open_browser=not given.no_browser,
         announce=given.announce,
     )
@@ -72,3 +83,16 @@ def _port(text: str) -> int:
     if not 0 <= number <= HIGHEST_PORT:
         raise argparse.ArgumentTypeError(f"a port lies between 0 and {HIGHEST_PORT}")
     return number
+
+
+def _proxy(text: str) -> Proxy:
+    try:
+        proxy = Proxy.parse(text)
+    except InvalidProxyAddress as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    if proxy.username is not None:
+        raise argparse.ArgumentTypeError(
+            "no login here: other users of this computer can read it. "
+            "Leave it out and give it on the page of the proxy"
+        )
+    return proxy

@@ -1,6 +1,6 @@
 """Why a start ended, in sentences for the terminal: what happened, and what is safe."""
 
-from webapp.network.errors import NetworkError
+from webapp.network.errors import InvalidProxyAddress, NetworkError
 from webapp.services.errors import ProtectedByCode
 from webapp.storage import errors as storage
 from webapp.web.errors import LaunchFolderUnusable, PortForbidden, PortTaken
@@ -40,6 +40,10 @@ SENTENCES: dict[type[Exception], str] = {
         "Nothing was changed."
     ),
     NetworkError: "The network file is not one that Safehouse understands. Nothing was changed.",
+    InvalidProxyAddress: (
+        "The proxy that this account keeps cannot be read, and nothing is sent without it. "
+        "Nothing was changed. Give the proxy with --proxy."
+    ),
     LaunchFolderUnusable: (
         "The folder for the launch file in your home directory is not private to you. "
         "Remove it, then start again. Nothing was changed."

@@ -57,7 +57,7 @@ def start(tmp_path: Path, practice: PracticeSwitch, clock: VirtualClock) -> Iter
         runtime = Runtime(
             directory,
             networks=Networks(preselected="practice", practice=practice.settings),
-            make_network=lambda settings: Network(settings, clock=clock),
+            make_network=lambda settings, proxy: Network(settings, clock=clock, proxy=proxy),
             clock=clock,
             events=EventBus(),
         )

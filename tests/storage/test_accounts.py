@@ -1,5 +1,7 @@
 """The one row that makes a container an account."""
 
+from dataclasses import replace
+
 import pytest
 
 from webapp.protocol.keys import Seed
@@ -40,3 +42,10 @@ def test_name_and_confirmation_change(database: AccountDatabase) -> None:
 def test_a_container_without_account_is_our_mistake(database: AccountDatabase) -> None:
     with pytest.raises(LocalStorageError):
         accounts.load(database)
+
+
+def test_the_network_changes_and_nothing_else(database: AccountDatabase) -> None:
+    accounts.create(database, RECORD)
+    network = {"kind": "session", "proxy": {"host": "127.0.0.1", "port": 9050}}
+    accounts.set_network(database, network)
+    assert accounts.load(database) == replace(RECORD, network=network)

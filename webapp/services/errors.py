@@ -60,6 +60,26 @@ class NetworkUnreachable(ServiceError):
     """The chosen network does not answer, so no account was made on it."""
 
 
+class ProxyUnusable(NetworkUnreachable):
+    """The proxy is why the network does not answer; ``reason`` is a sentence about it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason: Final = reason
+
+
+class InvalidProxy(ServiceError):
+    """A text or a login is not one of a proxy; ``reason`` is a sentence about it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason: Final = reason
+
+
+class ProxyGivenAtStart(ServiceError):
+    """The proxy was given on the command line, which holds until the program ends."""
+
+
 class UnknownConversation(ServiceError):
     """No conversation has this number."""
 

@@ -8,10 +8,11 @@ that arrives later finds the database closed and is dropped.
 """
 
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event, Lock
 
 from webapp.clock import Clock
 from webapp.network.client import Network
+from webapp.network.proxy import Proxy
 from webapp.protocol.content import Profile
 from webapp.protocol.identifiers import AccountId
 from webapp.protocol.keys import AccountKeys
@@ -31,6 +32,10 @@ class OpenAccount:
     events: EventBus
     # Set by whoever puts a row into the outbox; the sender sleeps on it.
     outbox_filled: Event = field(default_factory=Event, repr=False)
+    # The proxy of the command line, which the stored one does not count against.
+    given_proxy: Proxy | None = None
+    # Held while the stored proxy is changed and taken into use, so that both stay the same.
+    changing_proxy: Lock = field(default_factory=Lock, repr=False)
 
     @property
     def account_id(self) -> AccountId:

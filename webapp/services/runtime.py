@@ -17,14 +17,17 @@ from typing import Final
 
 from webapp.clock import Clock
 from webapp.network.client import Network
-from webapp.network.errors import NetworkError
+from webapp.network.errors import NetworkError, ProxyFailed
+from webapp.network.proxy import Proxy
 from webapp.network.settings import NetworkSettings
 from webapp.protocol.keys import AccountKeys, Seed
+from webapp.services import proxying
 from webapp.services.errors import (
     AccountExists,
     NetworkUnreachable,
     NoAccount,
     ProtectedByCode,
+    ProxyUnusable,
 )
 from webapp.services.events import ConnectionChanged, EventBus
 from webapp.services.names import require_name
@@ -44,7 +47,7 @@ TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
     ("open", "stopped"): "closed",
 }
 
-NetworkFactory = Callable[[NetworkSettings], Network]
+NetworkFactory = Callable[[NetworkSettings, Proxy | None], Network]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,15 @@ class Runtime:
         make_network: NetworkFactory,
         clock: Clock,
         events: EventBus,
+        proxy: Proxy | None = None,
     ) -> None:
+        """``proxy`` is the one of the command line: all accounts use it while this runs."""
         self.networks = networks
         self.clock = clock
         self.events = events
         self._directory = directory
         self._make_network = make_network
+        self._given_proxy = proxy
         # Held while an account is made or closed, so that a double click cannot make two.
         self._changing = threading.Lock()
         self._state = "fresh"
@@ -106,30 +112,35 @@ class Runtime:
     def start(self) -> None:
         """Open the account of the directory, if there is one.
 
-        Raises ProtectedByCode and what the storage raises about a damaged directory.
+        Raises ProtectedByCode, InvalidProxyAddress if a stored proxy cannot be read, and
+        what the storage raises about a damaged directory.
         """
         with self._changing:
             space = self._space()
             if space.entries:
                 database = self._directory.open_container(space.entries[0])
-                settings = self.networks.settings(accounts.load(database).network)
-                self._open(database, self._make_network(settings))
+                self._open(database, self._network_of(accounts.load(database).network))
 
-    def create_account(self, name: str, *, network: str) -> None:
+    def create_account(self, name: str, *, network: str, proxy: Proxy | None = None) -> None:
         """Make an account called ``name`` on the chosen network and open it.
 
+        It goes through ``proxy`` from its first request on, and keeps it.
         Raises NameMissing, NameTooLong, UnknownNetwork, NetworkUnavailable,
         NetworkUnreachable, AccountExists; then nothing has changed.
         """
-        self._add(Seed.generate(), name=name, network=network, words_confirmed=False)
+        seed = Seed.generate()
+        self._add(seed, name=name, network=network, proxy=proxy, words_confirmed=False)
 
-    def restore_account(self, words: str, *, name: str, network: str) -> None:
+    def restore_account(
+        self, words: str, *, name: str, network: str, proxy: Proxy | None = None
+    ) -> None:
         """Open the account that ``words`` spell.
 
         Whoever has typed the words has them: no reminder to write them down.
         Raises RecoveryPasswordError and what ``create_account`` raises.
         """
-        self._add(seed_of(words), name=name, network=network, words_confirmed=True)
+        seed = seed_of(words)
+        self._add(seed, name=name, network=network, proxy=proxy, words_confirmed=True)
 
     def close(self) -> None:
         """Close the account and stop; a second call does nothing."""
@@ -141,19 +152,21 @@ class Runtime:
                 running.stop()
             self._enter("stopped")
 
-    def _add(self, seed: Seed, *, name: str, network: str, words_confirmed: bool) -> None:
+    def _add(
+        self, seed: Seed, *, name: str, network: str, proxy: Proxy | None, words_confirmed: bool
+    ) -> None:
         record = AccountRecord(
             seed=seed,
             name=require_name(name),
             profile_updated_s=self.clock.now_ms() // 1000,
-            network=self.networks.record(network),
+            network=proxying.with_proxy(self.networks.record(network), self._given_proxy or proxy),
             words_confirmed=words_confirmed,
         )
 
         def fill(database: AccountDatabase) -> None:
             accounts.create(database, record)
 
-        reached = self._reach(self.networks.settings(record.network))
+        reached = self._reach(record.network)
         try:
             with self._changing:
                 if self._state != "fresh":
@@ -164,15 +177,22 @@ class Runtime:
             reached.close()
             raise
 
-    def _reach(self, settings: NetworkSettings) -> Network:
+    def _network_of(self, record: Mapping[str, object]) -> Network:
+        proxy = self._given_proxy or proxying.stored_in(record)
+        return self._make_network(self.networks.settings(record), proxy)
+
+    def _reach(self, record: Mapping[str, object]) -> Network:
         """Return the network of a new account, found to answer. Raises NetworkUnreachable.
 
         Asked before anything is written, for an account that nobody has: the answer is
         thrown away, the path that was found is kept.
         """
-        network = self._make_network(settings)
+        network = self._network_of(record)
         try:
             network.poll(AccountKeys.from_seed(Seed.generate()), {})
+        except ProxyFailed as error:
+            network.close()
+            raise ProxyUnusable(str(error)) from error
         except NetworkError as error:
             network.close()
             raise NetworkUnreachable from error
@@ -192,6 +212,7 @@ class Runtime:
             network=network,
             clock=self.clock,
             events=self.events,
+            given_proxy=self._given_proxy,
         )
         network.on_state(lambda _state: self.events.publish(ConnectionChanged()))
         self._running = _Running(account, Sender(account), Receiver(account))

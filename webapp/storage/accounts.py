@@ -19,7 +19,7 @@ class AccountRecord:
 
     ``profile_updated_s`` is when the name was last changed, in Unix seconds: contacts
     take over a profile only if it is newer (messages.md §13). ``network`` says which
-    network the account lives in.
+    network the account lives in, and through which proxy it goes there.
     """
 
     seed: Seed
@@ -61,6 +61,12 @@ def set_name(database: AccountDatabase, name: str, *, updated_s: int) -> None:
     """Change the name that contacts see."""
     with database.write():
         AccountModel.update(name=name, profile_updated_s=updated_s).execute()
+
+
+def set_network(database: AccountDatabase, network: dict[str, Any]) -> None:
+    """Change how the account reaches its network."""
+    with database.write():
+        AccountModel.update(network=json.dumps(network)).execute()
 
 
 def confirm_words(database: AccountDatabase) -> None:

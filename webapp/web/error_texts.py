@@ -48,6 +48,21 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
         "This network does not answer, so nothing was made yet.",
         "Check the connection and try again, or go back and practice on this computer.",
     ),
+    errors.ProxyUnusable: ErrorText(
+        503,
+        "proxy_unusable",
+        "{error.reason}",
+        "Nothing was made yet. Start the proxy or correct its address, then try again.",
+    ),
+    errors.InvalidProxy: ErrorText(
+        400, "invalid_proxy", "{error.reason}", "Nothing was changed. What you typed is kept."
+    ),
+    errors.ProxyGivenAtStart: ErrorText(
+        409,
+        "proxy_given_at_start",
+        "This start of Safehouse was given its proxy on the command line.",
+        "Nothing was changed. To change it, start again without --proxy.",
+    ),
     errors.UnknownConversation: ErrorText(
         404, "unknown_conversation", "This conversation is gone.", "Reload this page."
     ),
