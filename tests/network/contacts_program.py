@@ -1,68 +1,55 @@
-"""Uses the network in good and bad times, and prints every address Python connected to.
+"""Uses a network as it is told on stdin, and answers with all that Python did to sockets.
 
-Run as a program of its own, because an audit hook cannot be taken away again.
+    {"settings": …, "proxy": text or null}    once, at first
+    {"times": n}                              store and poll so often
+
+Run as a program of its own, with nothing in it but the client: every socket is the client's.
 """
 
-import json
-import sys
+# Before anything of ours is imported, so that an import cannot be missed.
+from tests.network import audit
 
-from tests.network.memory_network import ALICE, BOB, DAY_MS
-from tests.virtual_clock import VirtualClock
-from webapp.localnet.network import PracticeNetwork
-from webapp.network.client import Network
-from webapp.network.errors import NetworkError
-from webapp.network.settings import NetworkSettings
+SEEN = audit.begin()
 
-connected: list[str] = []
-looked_up: list[str] = []
+import json  # noqa: E402
+import sys  # noqa: E402
 
+from webapp.clock import SystemClock  # noqa: E402
+from webapp.network.client import Network  # noqa: E402
+from webapp.network.errors import NetworkError  # noqa: E402
+from webapp.network.proxy import Proxy  # noqa: E402
+from webapp.network.settings import NetworkSettings  # noqa: E402
+from webapp.protocol.keys import AccountKeys  # noqa: E402
 
-def spy(event: str, arguments: tuple[object, ...]) -> None:
-    if event == "socket.connect":
-        host, port = arguments[1][:2]  # type: ignore[index]
-        connected.append(f"{host}:{port}")
-    elif event == "socket.getaddrinfo":
-        looked_up.append(str(arguments[0]))
-    elif event in ("socket.gethostbyname", "socket.gethostbyaddr", "socket.sendto"):
-        looked_up.append(event)
+DAY_MS = 86_400_000
 
 
-def use(network: Network, *, times: int) -> None:
+def use(network: Network, keys: AccountKeys, *, times: int) -> int:
+    """Return how often a message was stored and fetched."""
+    successes = 0
     for number in range(times):
         try:
-            network.store(BOB.account_id, b"%d" % number, ttl_ms=DAY_MS)
-            network.poll(ALICE, {})
+            network.store(keys.account_id, b"%d" % number, ttl_ms=DAY_MS)
+            network.poll(keys, {})
         except NetworkError:
             continue
+        successes += 1
+    return successes
 
 
 def main() -> None:
-    clock = VirtualClock()
-    practice = PracticeNetwork(clock=clock)
-    practice.start()
-    network = Network(NetworkSettings.from_json(practice.network_file()), clock=clock)
-    sys.addaudithook(spy)
-    use(network, times=20)
-    in_good_times = list(connected)
-    for first in range(0, 12, 2):
-        for index in range(first, first + 6):
-            practice.stop_node(index % 12)
-        use(network, times=3)
-        for index in range(first, first + 6):
-            practice.start_node(index % 12)
-    for index in range(12):
-        practice.stop_node(index)
-    use(network, times=5)
-    report = {
-        "seed": practice.seed_url.removeprefix("https://"),
-        "nodes": [f"{node.ip}:{node.port}" for node in practice.nodes],
-        "in_good_times": in_good_times,
-        "connected": connected,
-        "looked_up": looked_up,
-    }
+    first = json.loads(sys.stdin.readline())
+    proxy = Proxy.parse(first["proxy"]) if first["proxy"] else None
+    settings = NetworkSettings.from_json(first["settings"])
+    keys = AccountKeys.from_seed32(b"A" * 32)
+    network = Network(settings, clock=SystemClock(), proxy=proxy)
+    for line in sys.stdin:
+        successes = use(network, keys, times=json.loads(line)["times"])
+        state = network.state()
+        report = {**SEEN.taken(), "successes": successes, "error": state.last_error}
+        sys.stdout.write(json.dumps(report) + "\n")
+        sys.stdout.flush()
     network.close()
-    practice.stop()
-    sys.stdout.write(json.dumps(report))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,9 @@ class SocksServer:
         self.logins: list[tuple[bytes, bytes]] = []
         self.connections = 0
         self.port = 0
+        # Protects what is below: a connection that arrives while the server dies must end too.
+        self._lock = threading.Lock()
+        self._is_alive = False
         self._sockets: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self.revive()
@@ -44,13 +47,16 @@ class SocksServer:
     def revive(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", self.port))
         self.port = self._listener.getsockname()[1]
+        self._is_alive = True
         self._run(self._accept)
 
     def die(self) -> None:
         """Be gone, with all connections, as a killed process is."""
-        for sock in [self._listener, *self._sockets]:
-            with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+        with self._lock:
+            self._is_alive = False
+            for sock in [self._listener, *self._sockets]:
+                with contextlib.suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for thread in self._threads:
             thread.join(PATIENCE_S)
@@ -65,10 +71,18 @@ class SocksServer:
         with contextlib.suppress(OSError):
             while True:
                 peer, _ = self._listener.accept()
-                peer.settimeout(PATIENCE_S)
                 self.connections += 1
-                self._sockets.append(peer)
+                self._hold(peer)
                 self._run(self._serve, peer)
+
+    def _hold(self, sock: socket.socket) -> None:
+        with self._lock:
+            if not self._is_alive:
+                sock.close()
+                raise ConnectionAbortedError
+            self._sockets.append(sock)
+        sock.settimeout(PATIENCE_S)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def _serve(self, peer: socket.socket) -> None:
         with contextlib.suppress(OSError), peer:
@@ -84,7 +98,7 @@ class SocksServer:
                     reply = REFUSED
             self.send(peer, bytes([5, reply, 0, 1, 0, 0, 0, 0, 0, 0]))
             if target is not None:
-                self._sockets.append(target)
+                self._hold(target)
                 _relay(peer, target)
 
     def _let_in(self, peer: socket.socket) -> bool:
