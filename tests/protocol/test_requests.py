@@ -137,6 +137,20 @@ def test_an_expiry_is_set_or_moved_one_way(change: signed_text.ExpiryChange | No
     assert {"shorten", "extend"} & params.keys() == ({change} if change else set())
 
 
+def test_each_message_can_have_an_expiry_of_its_own() -> None:
+    other = MessageHash("B" * 43)
+    params = sent(requests.expire(BOB, [HASH, other], expiry_ms=[T, T + 1]))
+    assert params["expiry"] == [T, T + 1]
+    text = signed_text.expire_text([HASH, other], [T, T + 1])
+    assert verify(BOB.ed25519, text, b64decode(params["signature"]))
+
+
+@pytest.mark.parametrize("expiries_ms", [[], [T], [T] * 3])
+def test_another_number_of_expiries_than_messages_is_our_mistake(expiries_ms: list[int]) -> None:
+    with pytest.raises(LocalProtocolError):
+        requests.expire(BOB, [HASH, HASH], expiry_ms=expiries_ms)
+
+
 def test_questions_that_need_no_signature() -> None:
     assert sent(requests.get_swarm(BOB.account_id)) == {"pubkey": BOB.account_id.hex}
     assert sent(requests.info()) == {}

@@ -122,14 +122,20 @@ def expire(
     keys: AccountKeys,
     hashes: Sequence[MessageHash],
     *,
-    expiry_ms: int,
+    expiry_ms: int | list[int],
     change: ExpiryChange | None = None,
 ) -> Request:
-    """Return the request to move the expiry of own messages, in one direction if asked."""
+    """Return the request to move the expiry of own messages, in one direction if asked.
+
+    ``expiry_ms`` is one for all, or one for each. Raises LocalProtocolError for another number.
+    """
+    if isinstance(expiry_ms, list) and len(expiry_ms) != len(hashes):
+        raise LocalProtocolError("one expiry for all messages, or one for each")
     params: dict[str, object] = {"messages": _texts(hashes), "expiry": expiry_ms}
     if change is not None:
         params[change] = True
-    text = signed_text.expire_text(hashes, [expiry_ms], change=change)
+    signed_ms = expiry_ms if isinstance(expiry_ms, list) else [expiry_ms]
+    text = signed_text.expire_text(hashes, signed_ms, change=change)
     return Request("expire", _owned(keys, params, text))
 
 
