@@ -13,12 +13,18 @@ from benchmarks.practice import practice_network
 from benchmarks.result import Result
 from webapp.clock import SystemClock
 from webapp.network.client import Network
-from webapp.network.settings import load_network_file
-from webapp.protocol import envelope
+from webapp.network.https_transport import HttpsTransport
+from webapp.network.seeds import fetch_nodes
+from webapp.network.settings import NetworkSettings, load_network_file
+from webapp.network.transport import CallLimits
+from webapp.protocol import envelope, requests
 from webapp.protocol.content import Content, Profile, VisibleMessage, encode_content
 from webapp.protocol.identifiers import PUBLIC_INBOX_MAX_TTL_MS
 from webapp.protocol.keys import AccountKeys, Seed
+from webapp.protocol.nodes import Node
 from webapp.protocol.padding import pad
+from webapp.protocol.replies import parse_swarm
+from webapp.protocol.requests import MAX_SUBREQUESTS, Request
 from webapp.services.events import EventBus
 from webapp.services.open_account import OpenAccount
 from webapp.services.receiving import Receiver
@@ -28,6 +34,7 @@ from webapp.storage.database import AccountDatabase
 
 WAITING = 5_000
 ROUNDS = 7
+LIMITS = CallLimits(timeout_s=10.0, answer_bytes=1_000_000)
 # A backlog comes from a handful of people.
 SENDERS = 5
 
@@ -39,8 +46,9 @@ def measure() -> Iterator[Result]:
     senders = [AccountKeys.from_seed(Seed.generate()) for _ in range(SENDERS)]
     ours, bare, busy = [], [], []
     with practice_network() as network_file, tempfile.TemporaryDirectory() as folder:
-        network = Network(load_network_file(network_file), clock=SystemClock())
-        _fill_swarm(network, recipient, senders=senders)
+        settings = load_network_file(network_file)
+        _fill_swarm(settings, recipient, senders=senders)
+        network = Network(settings, clock=SystemClock())
         gc.freeze()  # as the app does once it has started
         # In turns, so that a computer that slows down for a while slows down both.
         for number in range(ROUNDS):
@@ -57,18 +65,52 @@ def measure() -> Iterator[Result]:
     yield Result("receive, our own processor time", statistics.median(busy) / bare_s, "×")
 
 
-def _fill_swarm(network: Network, recipient: AccountKeys, *, senders: list[AccountKeys]) -> None:
-    now_ms = network.now_ms()
-    for number in range(WAITING):
-        sent_at_ms = now_ms - WAITING + number
-        text = VisibleMessage(f"Message number {number}.", Profile(name="Ada", updated_s=1))
-        data = envelope.wrap(
-            encode_content(Content(sent_at_ms, text)),
-            sender=senders[number % SENDERS],
-            recipient=recipient.account_id,
-            sent_at_ms=sent_at_ms,
+def _fill_swarm(
+    settings: NetworkSettings, recipient: AccountKeys, *, senders: list[AccountKeys]
+) -> None:
+    """Store the backlog, twenty at a time: nodes limit how often they may be asked."""
+    now_ms = SystemClock().now_ms()
+    stores = [
+        requests.store(
+            recipient.account_id,
+            _message(senders[number % SENDERS], recipient, number, sent_at_ms=now_ms + number),
+            timestamp_ms=now_ms,
+            ttl_ms=PUBLIC_INBOX_MAX_TTL_MS,
         )
-        network.store(recipient.account_id, data, ttl_ms=PUBLIC_INBOX_MAX_TTL_MS)
+        for number in range(-WAITING, 0)
+    ]
+    transport = HttpsTransport(clock=SystemClock())
+    try:
+        member = _member_of_swarm(settings, recipient, transport=transport)
+        for start in range(0, WAITING, MAX_SUBREQUESTS):
+            _ask(member, requests.batch(stores[start : start + MAX_SUBREQUESTS]), transport)
+    finally:
+        transport.close()
+
+
+def _message(sender: AccountKeys, recipient: AccountKeys, number: int, *, sent_at_ms: int) -> bytes:
+    text = VisibleMessage(f"Message number {number}.", Profile(name="Ada", updated_s=1))
+    return envelope.wrap(
+        encode_content(Content(sent_at_ms, text)),
+        sender=sender,
+        recipient=recipient.account_id,
+        sent_at_ms=sent_at_ms,
+    )
+
+
+def _member_of_swarm(
+    settings: NetworkSettings, recipient: AccountKeys, *, transport: HttpsTransport
+) -> Node:
+    nodes = fetch_nodes(settings, transport)
+    members = parse_swarm(_ask(nodes[0], requests.get_swarm(recipient.account_id), transport))
+    return next(node for node in nodes if node.ed25519 in members.nodes)
+
+
+def _ask(node: Node, request: Request, transport: HttpsTransport) -> bytes:
+    answer = transport.post(f"{node.url}/storage_rpc/v1", request.to_json(), limits=LIMITS)
+    if answer.status != 200:
+        raise RuntimeError(f"a node answered {answer.status}: {answer.body!r}")
+    return answer.body
 
 
 def _bare(recipient: AccountKeys, sender: AccountKeys) -> float:
