@@ -27,6 +27,8 @@ class Directory:
     nodes: list[StorageNode]
     # Called with each message that is new to the network, after it was stored.
     on_stored: list[Callable[[Message], None]] = field(default_factory=list)
+    # Decides about faults, and only about these: a test that seeds it sees the same again.
+    rng: random.Random = field(default_factory=random.Random)
 
     def announce(self, message: Message) -> None:
         for listener in self.on_stored:
@@ -35,6 +37,9 @@ class Directory:
     def swarm_of(self, owner: Owner) -> list[StorageNode]:
         swarm_id = self._swarm_id_of(owner)
         return [node for node in self.nodes if node.swarm_id == swarm_id]
+
+    def _swarm_id_of(self, owner: Owner) -> int:
+        return nearest_swarm(swarm_space(owner.key), {node.swarm_id for node in self.nodes})
 
     def describe_swarm(self, owner: Owner, *, now_ms: int) -> dict[str, object]:
         """Return the reply to `get_swarm`, which is also the body of a 421 (storage-rpc.md §8)."""
@@ -55,9 +60,6 @@ class Directory:
         states = [_select(node.chain_state(), fields) for node in nodes]
         answer: dict[str, object] = {"service_node_states": states, "status": "OK"}
         return _select({"height": CHAIN_HEIGHT}, fields) | answer
-
-    def _swarm_id_of(self, owner: Owner) -> int:
-        return nearest_swarm(swarm_space(owner.key), {node.swarm_id for node in self.nodes})
 
 
 def _select(state: Mapping[str, object], fields: object) -> dict[str, object]:

@@ -21,6 +21,13 @@ class InvalidRequest(Refused):
         super().__init__(400, f"invalid request: {detail}")
 
 
+class InvalidSetting(Refused):
+    """A command of the control interface cannot be read; the text says what would be right."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(400, text)
+
+
 class StoreFailed(LocalnetError):
     """The database of a node does not take a message; the text is the database's."""
 
@@ -45,6 +52,10 @@ class FileRefused(LocalnetError):
     def __init__(self, code: int) -> None:
         super().__init__(code)
         self.code = code
+
+
+class HungUp(LocalnetError):
+    """A connection ends without an answer; the caller cannot know what became of the request."""
 
 
 class MalformedHttp(LocalnetError):

@@ -5,7 +5,7 @@ chunks, no ranges, no compression. What else arrives is refused, not interpreted
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from webapp.localnet.errors import MalformedHttp
@@ -39,6 +39,8 @@ class HttpRequest:
 
     head: Head
     body: bytes
+    # Empty where there is no connection.
+    client_ip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,19 @@ class HttpAnswer:
     body: bytes
     content_type: str = TEXT_TYPE
     headers: Mapping[str, str] = field(default_factory=dict)
+    # How much later a real node would have had it.
+    wait_s: float = 0.0
+    # Called when the last byte is on its way.
+    on_sent: Callable[[], None] | None = None
 
     @classmethod
     def text(cls, status: int, text: str) -> "HttpAnswer":
         # A refusal quotes the request, which may hold half of a surrogate pair.
         return cls(status, text.encode("utf-8", "replace"))
+
+    def later(self, seconds: float) -> "HttpAnswer":
+        """Return the same answer, had ``seconds`` later."""
+        return replace(self, wait_s=self.wait_s + seconds) if seconds else self
 
 
 # What answers at an address.

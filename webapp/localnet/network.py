@@ -1,5 +1,6 @@
 """The practice network as a whole: what is started, and how a client finds it."""
 
+import random
 import secrets
 from hashlib import blake2b
 
@@ -8,6 +9,7 @@ from webapp.localnet import file_server
 from webapp.localnet.certificates import Identity, make_identity
 from webapp.localnet.directory import Directory, spread_swarm_ids
 from webapp.localnet.echo import Echo
+from webapp.localnet.entrance import Entrance
 from webapp.localnet.file_server import FileServer
 from webapp.localnet.known_servers import KnownServers
 from webapp.localnet.node import StorageNode
@@ -29,7 +31,8 @@ class PracticeNetwork:
 
     ``stop`` leaves no thread and no socket behind. A network is started once. With
     ``echo_seed`` Echo keeps its Account ID from one network to the next, and the file
-    server its key.
+    server its key. ``rng`` decides about the faults that are set on ``nodes``, and about
+    nothing else.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class PracticeNetwork:
         swarm_count: int = 3,
         clock: Clock,
         echo_seed: Seed | None = None,
+        rng: random.Random | None = None,
     ) -> None:
         swarm_ids = spread_swarm_ids(swarm_count)
         self.nodes = [
@@ -50,12 +54,18 @@ class PracticeNetwork:
             for index in range(node_count)
         ]
         self.directory = Directory(self.nodes)
+        if rng is not None:
+            self.directory.rng = rng
         self._services: dict[bytes, NodeService] = {}
         self._servers = KnownServers()
         for node in self.nodes:
             self._services[node.ed25519] = NodeService(
                 node, self.directory, peers=self._services, servers=self._servers
             )
+        self.entrances = [
+            Entrance(self._services[node.ed25519], clock=clock, rng=self.directory.rng)
+            for node in self.nodes
+        ]
         self._server = HttpsServer(clock)
         self._identities: list[Identity] = []
         self.seed_url = ""
@@ -79,6 +89,8 @@ class PracticeNetwork:
     def stop(self) -> None:
         """Close everything and wait until it is closed."""
         self.echo.stop()
+        for entrance in self.entrances:
+            entrance.close()
         self._server.stop()
         for node in self.nodes:
             node.running = False
@@ -93,17 +105,18 @@ class PracticeNetwork:
 
     def start_node(self, index: int) -> None:
         """Let a node answer (again), on the port it had before; what it missed it misses."""
-        node = self.nodes[index]
-        service = self._services[node.ed25519]
+        node, entrance = self.nodes[index], self.entrances[index]
         node.port = self._server.open(
-            service.answer_http, self._identities[index].context, port=node.port
+            entrance.answer_http, self._identities[index].context, port=node.port
         )
+        entrance.open()
         node.running = True
 
     def stop_node(self, index: int) -> None:
         """Make a node unreachable for clients and for other nodes. It keeps its messages."""
         node = self.nodes[index]
         node.running = False
+        self.entrances[index].close()
         self._server.close(node.port)
 
     def submit(self, request: Request, *, recipient: AccountId) -> None:

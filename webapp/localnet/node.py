@@ -3,6 +3,7 @@
 import base64
 
 from webapp.clock import Clock
+from webapp.localnet.faults import Faults, Lie
 from webapp.localnet.owners import Credentials, Owner, Right
 from webapp.localnet.revocations import Revocations
 from webapp.localnet.store import MessageStore
@@ -30,6 +31,7 @@ class StorageNode:
         self.port = 0
         self.running = False
         self.clock = clock
+        self.faults = Faults()
 
     @property
     def ed25519(self) -> bytes:
@@ -41,7 +43,7 @@ class StorageNode:
         return self.keys.ed25519.hex()
 
     def now_ms(self) -> int:
-        return self.clock.now_ms()
+        return self.clock.now_ms() + self.faults.clock_offset_ms
 
     def admits(self, credentials: Credentials, owner: Owner, text: bytes, *, right: Right) -> bool:
         """Return whether ``text`` is signed by someone who has ``right`` as far as we know."""
@@ -49,6 +51,8 @@ class StorageNode:
         return credentials.prove(owner, text, right=right, revoked=revoked)
 
     def sign_b64(self, text: bytes) -> str:
+        if Lie.SIGNATURES in self.faults.lies:
+            text += b"."
         return base64.b64encode(self.keys.sign(text)).decode()
 
     def contact_details(self) -> dict[str, object]:

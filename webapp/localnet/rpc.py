@@ -8,25 +8,23 @@ one of the other kind is answered by the asked node alone.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Never, Protocol
+from dataclasses import dataclass, replace
+from typing import Never
 
+from webapp.localnet.commands import SIGNATURE_TOLERANCE_MS, Question, SwarmCommand
 from webapp.localnet.conditions import Condition, Facts
 from webapp.localnet.directory import CHAIN_HEIGHT, Directory
 from webapp.localnet.errors import InvalidRequest, Refused
 from webapp.localnet.expiring import Expire, ExpireAll, GetExpiries
+from webapp.localnet.lying import Liar
 from webapp.localnet.node import HARD_FORK, VERSION, StorageNode
 from webapp.localnet.owners import Owner
 from webapp.localnet.parameters import Parameters
+from webapp.localnet.relaying import Relayed, relay
 from webapp.localnet.removing import Delete, DeleteAll, DeleteBefore
 from webapp.localnet.revoking import RevokeSubaccount, UnrevokeSubaccount
 from webapp.localnet.storing import Retrieve, Store
 from webapp.protocol.requests import MAX_SUBREQUESTS
-
-# How old a signature may be; a member that is asked by another member allows for the
-# time that took (storage-rpc.md §9).
-SIGNATURE_TOLERANCE_MS = 60_000
-FORWARDED_TOLERANCE_MS = 70_000
 
 # Conditions may hold conditions; deeper than anyone needs they would exhaust the stack.
 MAX_NESTED_CONDITIONS = 20
@@ -39,10 +37,14 @@ Run = Callable[[], "Answer"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status and either a JSON object or a sentence."""
+    """A status and either a JSON object or a sentence.
+
+    ``wait_s`` is how much later a real node would have had it.
+    """
 
     status: int
     body: Body
+    wait_s: float = 0.0
 
     @property
     def is_json(self) -> bool:
@@ -51,36 +53,6 @@ class Answer:
     @property
     def text(self) -> str:
         return encode_json(self.body) if isinstance(self.body, dict) else self.body
-
-
-class SwarmCommand(Protocol):
-    """A change of messages that each member checks and makes for itself."""
-
-    @property
-    def owner(self) -> Owner: ...
-
-    def check(self, node: StorageNode, *, tolerance_ms: int) -> None:
-        """Raise Refused unless the owner may have this done now."""
-        ...
-
-    def apply(self, node: StorageNode) -> dict[str, object]:
-        """Make the change on one node; return its entry in the reply."""
-        ...
-
-
-class Question(Protocol):
-    """A read of messages on the asked node alone."""
-
-    @property
-    def owner(self) -> Owner: ...
-
-    def check(self, node: StorageNode, *, tolerance_ms: int) -> None:
-        """Raise Refused unless the owner may know this now."""
-        ...
-
-    def read(self, node: StorageNode) -> dict[str, object]:
-        """Return the reply, but for time and fork."""
-        ...
 
 
 def encode_json(value: object) -> str:
@@ -147,7 +119,22 @@ class StorageRpc:
         prepare = methods.get(method)
         if prepare is None:
             raise Refused(400, f"no method {method}")
-        return prepare(Parameters(params))
+        run = prepare(Parameters(params))
+        if self._node.faults.lies and method in self._methods:
+            return self._lie(run, method, Parameters(params))
+        return run
+
+    def _lie(self, run: Run, method: str, parameters: Parameters) -> Run:
+        liar = Liar(self._node, self._directory, set(self._node.faults.lies))
+
+        def run_falsely() -> Answer:
+            invented = liar.instead_of(method, parameters)
+            answer = run() if invented is None else self._timed(invented)
+            if isinstance(answer.body, str):
+                return answer
+            return replace(answer, body=liar.distort(method, answer.body))
+
+        return run_falsely
 
     def _info(self, parameters: Parameters) -> Run:
         del parameters
@@ -171,7 +158,12 @@ class StorageRpc:
 
     def _batch(self, parameters: Parameters) -> Run:
         runs = self._subrequests(parameters)
-        return lambda: _results([_settle(run) for run in runs])
+
+        def run_side_by_side() -> Answer:
+            answers = [_settle(run) for run in runs]
+            return _results(answers, wait_s=max(answer.wait_s for answer in answers))
+
+        return run_side_by_side
 
     def _sequence(self, parameters: Parameters) -> Run:
         runs = self._subrequests(parameters)
@@ -182,7 +174,7 @@ class StorageRpc:
                 answers.append(_settle(run))
                 if answers[-1].status != 200:
                     break
-            return _results(answers)
+            return _results(answers, wait_s=sum(answer.wait_s for answer in answers))
 
         return run_in_order
 
@@ -209,7 +201,10 @@ class StorageRpc:
                 "condition": is_true,
             }
             run = branches.get("then" if is_true else "else")
-            return Answer(200, reply if run is None else reply | {"result": _result(_settle(run))})
+            if run is None:
+                return Answer(200, reply)
+            answer = _settle(run)
+            return Answer(200, reply | {"result": _result(answer)}, answer.wait_s)
 
         return run_branch
 
@@ -244,73 +239,69 @@ class StorageRpc:
 
     def _run_store(self, command: Store) -> Run:
         def run() -> Answer:
-            entries = self._in_whole_swarm(command)
-            own = entries[self._node.name]
+            members = self._in_whole_swarm(command)
+            own = members[self._node.name].entry
             own["t"] = self._node.now_ms()
             if "hash" not in own:
-                return self._swarm_answer(entries)
+                return self._swarm_answer(members)
             if "already" not in own:
                 self._directory.announce(command.message)
-            return self._swarm_answer(entries, hash=own["hash"])
+            return self._swarm_answer(members, hash=own["hash"])
 
         return run
 
     def _run_delete(self, command: Delete) -> Run:
         def run() -> Answer:
-            entries = self._in_whole_swarm(command)
-            answer = self._swarm_answer(entries)
-            found = any(entry.get("deleted") for entry in entries.values())
-            return answer if found or not command.required else Answer(404, answer.body)
+            members = self._in_whole_swarm(command)
+            answer = self._swarm_answer(members)
+            found = any(member.entry.get("deleted") for member in members.values())
+            return answer if found or not command.required else replace(answer, status=404)
 
         return run
 
     def _run_delete_before(self, command: DeleteBefore) -> Run:
         def run() -> Answer:
-            entries = self._in_whole_swarm(command)
-            if command.namespace == "all" and entries[self._node.name]["deleted"]:
+            members = self._in_whole_swarm(command)
+            answer = self._swarm_answer(members)
+            if command.namespace == "all" and members[self._node.name].entry["deleted"]:
                 # A defect of real nodes: all is gone, but they cannot say so (§17.12).
-                return Answer(500, "request failed")
-            return self._swarm_answer(entries)
+                return replace(answer, status=500, body="request failed")
+            return answer
 
         return run
 
-    def _admit(self, command: SwarmCommand | Question) -> None:
-        """Raise Refused if another swarm is responsible, or the owner has not allowed this."""
-        if self._node not in self._directory.swarm_of(command.owner):
+    def _admit(self, command: SwarmCommand | Question) -> list[StorageNode]:
+        """Return the members of the owner's swarm, of whom this node is one.
+
+        Raises Refused if another swarm is responsible, or the owner has not allowed this.
+        """
+        members = self._directory.swarm_of(command.owner)
+        if self._node not in members:
             raise Refused(421, self._describe_swarm(command.owner))
         command.check(self._node, tolerance_ms=SIGNATURE_TOLERANCE_MS)
+        return members
 
-    def _in_whole_swarm(self, command: SwarmCommand) -> dict[str, dict[str, object]]:
-        """Return the entry of each member, by its name, after all have made the change."""
-        self._admit(command)
+    def _in_whole_swarm(self, command: SwarmCommand) -> dict[str, Relayed]:
+        """Return what each member says, by its name, after all have made the change."""
         return {
-            member.name: command.apply(member) if member is self._node else _relay(command, member)
-            for member in self._directory.swarm_of(command.owner)
+            member.name: Relayed(command.apply(member), 0.0)
+            if member is self._node
+            else relay(command, member, self._directory.rng)
+            for member in self._admit(command)
         }
 
-    def _swarm_answer(self, entries: dict[str, dict[str, object]], **more: object) -> Answer:
+    def _swarm_answer(self, members: dict[str, Relayed], **more: object) -> Answer:
         # Real nodes say 200 here even if every member failed (storage-rpc.md §17.1).
-        return self._timed({"swarm": entries} | more)
+        entries = {name: member.entry for name, member in members.items()}
+        # They ask all members at once, and wait for the slowest.
+        wait_s = max(member.wait_s for member in members.values())
+        return replace(self._timed({"swarm": entries} | more), wait_s=wait_s)
 
     def _describe_swarm(self, owner: Owner) -> dict[str, object]:
         return self._directory.describe_swarm(owner, now_ms=self._node.now_ms())
 
     def _timed(self, reply: dict[str, object]) -> Answer:
         return Answer(200, reply | {"t": self._node.now_ms(), "hf": list(HARD_FORK)})
-
-
-def _relay(command: SwarmCommand, member: StorageNode) -> dict[str, object]:
-    """Return the entry of a member that another member asked (storage-rpc.md §9, §17)."""
-    if not member.running:
-        # A real node waits five seconds before it says so.
-        return {"failed": 1, "timeout": 1}
-    try:
-        command.check(member, tolerance_ms=FORWARDED_TOLERANCE_MS)
-    except Refused as refusal:
-        return {"failed": 1, "code": str(refusal.status), "reason": str(refusal.body)}
-    # Between members, booleans travel as numbers, and stay so in the merged reply.
-    entry = command.apply(member)
-    return {name: int(value) if isinstance(value, bool) else value for name, value in entry.items()}
 
 
 def _refuse_constant(name: str) -> Never:
@@ -328,8 +319,8 @@ def _refusal(refusal: Refused) -> Answer:
     return Answer(refusal.status, refusal.body)
 
 
-def _results(answers: list[Answer]) -> Answer:
-    return Answer(200, {"results": [_result(answer) for answer in answers]})
+def _results(answers: list[Answer], *, wait_s: float) -> Answer:
+    return Answer(200, {"results": [_result(answer) for answer in answers]}, wait_s)
 
 
 def _result(answer: Answer) -> dict[str, object]:

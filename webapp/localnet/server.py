@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from webapp.clock import Clock
-from webapp.localnet.errors import MalformedHttp
+from webapp.localnet.errors import HungUp, MalformedHttp
 from webapp.localnet.http_messages import (
     MAX_HEAD_BYTES,
     Application,
@@ -155,7 +155,7 @@ class HttpsServer:
 
     def _welcome(self, site: _Site) -> None:
         try:
-            caller, _ = site.listener.accept()
+            caller, address = site.listener.accept()
         except BlockingIOError:
             return
         except OSError:
@@ -163,7 +163,7 @@ class HttpsServer:
             return
         with self._lock:
             is_full = len(self._connections) >= MAX_CONNECTIONS
-        connection = None if is_full else self._connect(caller, site)
+        connection = None if is_full else self._connect(caller, address[0], site)
         if connection is None:
             caller.close()
             return
@@ -171,11 +171,16 @@ class HttpsServer:
             self._connections.add(connection)
         connection.start()
 
-    def _connect(self, caller: socket.socket, site: _Site) -> "_Connection | None":
+    def _connect(self, caller: socket.socket, ip: str, site: _Site) -> "_Connection | None":
         """Return the new connection, or None if the caller has hung up already."""
         try:
             return _Connection(
-                caller, site, clock=self._clock, limits=self._limits, ended=self._forget
+                caller,
+                site,
+                ip=ip,
+                clock=self._clock,
+                limits=self._limits,
+                ended=self._forget,
             )
         except OSError:
             return None
@@ -193,12 +198,14 @@ class _Connection:
         caller: socket.socket,
         site: _Site,
         *,
+        ip: str,
         clock: Clock,
         limits: TimeLimits,
         ended: Callable[["_Connection"], None],
     ) -> None:
         caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.site = site
+        self._ip = ip
         self._socket = site.context.wrap_socket(
             caller, server_side=True, do_handshake_on_connect=False
         )
@@ -226,8 +233,9 @@ class _Connection:
             self._socket.settimeout(self._limits.handshake_s)
             self._socket.do_handshake()
             self._converse()
-        except OSError:
-            # The caller went away, was too slow or does not speak TLS: nobody to tell.
+        except (OSError, HungUp):
+            # The caller went away, was too slow or does not speak TLS: nobody to tell. Or
+            # the site means to leave the caller without an answer.
             pass
         finally:
             self._socket.close()
@@ -260,7 +268,7 @@ class _Connection:
                 return None
         body = bytes(self._received[: head.body_bytes])
         del self._received[: head.body_bytes]
-        return HttpRequest(head, body)
+        return HttpRequest(head, body, self._ip)
 
     def _read_head(self, deadline_s: float) -> Head | None:
         while (end := self._received.find(END_OF_HEAD)) < 0:
@@ -288,6 +296,8 @@ class _Connection:
     def _send(self, answer: HttpAnswer, *, keep_alive: bool) -> None:
         self._socket.settimeout(self._limits.request_s)
         self._socket.sendall(encode_answer(answer, keep_alive=keep_alive))
+        if answer.on_sent is not None:
+            answer.on_sent()
 
     def _linger(self) -> None:
         """Swallow what a refused caller is still sending, for a bounded time."""

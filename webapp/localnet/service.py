@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 from webapp.localnet.directory import Directory
+from webapp.localnet.faults import DEAD_HOP_S, Arrival, corrupted, journey_to
 from webapp.localnet.http_messages import JSON_TYPE, HttpAnswer, HttpRequest
 from webapp.localnet.known_servers import KnownServers
 from webapp.localnet.node import VERSION, StorageNode
@@ -46,6 +47,7 @@ class NodeService:
         self.rpc = StorageRpc(node, directory)
         self._peers = peers
         self._servers = servers
+        self._rng = directory.rng
 
     def answer_http(self, request: HttpRequest) -> HttpAnswer:
         head = request.head
@@ -94,10 +96,20 @@ class NodeService:
         peer = self._peers.get(next_ed25519)
         if peer is None:
             return HttpAnswer.text(502, f"Next node not found: {next_ed25519.hex()}")
-        if not peer.node.running:
-            # A real node finds out after 30 seconds, and does not say who it was either.
-            return HttpAnswer.text(504, "Request time out")
-        return peer.answer_onion(frame)
+        journey = journey_to(
+            peer.node.faults, self._rng, is_running=peer.node.running, patience_s=DEAD_HOP_S
+        )
+        match journey.arrival:
+            case Arrival.LOST:
+                # A real node does not say who it was either.
+                answer = HttpAnswer.text(504, "Request time out")
+            case Arrival.NOT_READY:
+                answer = HttpAnswer.text(503, f"Snode not ready: {next_ed25519.hex()}")
+            case Arrival.GARBLED:
+                answer = peer.answer_onion(corrupted(frame, self._rng))
+            case Arrival.WHOLE:
+                answer = peer.answer_onion(frame)
+        return answer.later(journey.wait_s)
 
     def _call_server(self, wanted: ToServer) -> HttpAnswer:
         if wanted.protocol not in ("http", "https") or not SERVER_TARGET.fullmatch(wanted.target):
@@ -107,17 +119,18 @@ class NodeService:
 
 def _over_http(answer: Answer) -> HttpAnswer:
     if answer.is_json:
-        return HttpAnswer(answer.status, answer.text.encode(), JSON_TYPE)
-    return HttpAnswer.text(answer.status, answer.text)
+        return HttpAnswer(answer.status, answer.text.encode(), JSON_TYPE).later(answer.wait_s)
+    return HttpAnswer.text(answer.status, answer.text).later(answer.wait_s)
 
 
 def _sealed(answer: Answer, reply: ReplyKey) -> HttpAnswer:
-    return HttpAnswer(200, seal_reply(answer.status, answer.text, reply))
+    return HttpAnswer(200, seal_reply(answer.status, answer.text, reply)).later(answer.wait_s)
 
 
 def _sealed_as_asked(answer: Answer, asked: Final) -> HttpAnswer:
     body = answer.text if asked.quotes_json else answer.body
-    return HttpAnswer(200, seal_reply(answer.status, body, asked.reply, as_base64=asked.as_base64))
+    sealed = seal_reply(answer.status, body, asked.reply, as_base64=asked.as_base64)
+    return HttpAnswer(200, sealed).later(answer.wait_s)
 
 
 def _complaint(framed: bytes, error: InvalidFrame) -> str:
