@@ -35,17 +35,17 @@ class Directory:
             listener(message)
 
     def swarm_of(self, owner: Owner) -> list[StorageNode]:
-        swarm_id = self._swarm_id_of(owner)
+        swarm_id = self.swarm_id_of(owner)
         return [node for node in self.nodes if node.swarm_id == swarm_id]
 
-    def _swarm_id_of(self, owner: Owner) -> int:
+    def swarm_id_of(self, owner: Owner) -> int:
         return nearest_swarm(swarm_space(owner.key), {node.swarm_id for node in self.nodes})
 
     def describe_swarm(self, owner: Owner, *, now_ms: int) -> dict[str, object]:
         """Return the reply to `get_swarm`, which is also the body of a 421 (storage-rpc.md §8)."""
         return {
             "snodes": [node.contact_details() for node in self.swarm_of(owner)],
-            "swarm": f"{self._swarm_id_of(owner):x}",
+            "swarm": f"{self.swarm_id_of(owner):x}",
             "t": now_ms,
             "hf": list(HARD_FORK),
         }

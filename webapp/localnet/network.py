@@ -12,6 +12,7 @@ from webapp.localnet.echo import Echo
 from webapp.localnet.entrance import Entrance
 from webapp.localnet.file_server import FileServer
 from webapp.localnet.known_servers import KnownServers
+from webapp.localnet.moving import move
 from webapp.localnet.node import StorageNode
 from webapp.localnet.owners import Owner
 from webapp.localnet.seed import SeedService
@@ -118,6 +119,10 @@ class PracticeNetwork:
         node.running = False
         self.entrances[index].close()
         self._server.close(node.port)
+
+    def move_node(self, index: int, swarm_id: int) -> None:
+        """Make a node a member of another swarm, which may be new (storage-rpc.md §9)."""
+        move(self.nodes[index], swarm_id, self.directory)
 
     def submit(self, request: Request, *, recipient: AccountId) -> None:
         """Hand ``request`` to a running node of the recipient's swarm, if there is one."""
