@@ -87,6 +87,18 @@ def test_every_option_is_documented_and_exists(path: str, heading: str) -> None:
     assert {row.split()[0] for row in table(heading)} == options_of(path)
 
 
+def test_every_command_of_the_practice_network_is_documented_and_exists() -> None:
+    source = (ROOT / "webapp/localnet/control.py").read_text(encoding="utf-8")
+    assert table("Control of the practice network") == re.findall(r'"(/\w+)": self\._', source)
+
+
+def test_every_fault_and_every_lie_is_documented_and_exists() -> None:
+    from webapp.localnet.fault_settings import READERS
+    from webapp.localnet.faults import Lie
+
+    assert table("Faults of the practice network") == [*READERS, *Lie]
+
+
 def test_every_environment_variable_is_documented() -> None:
     used = {
         name

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.localnet.control import Control, ControlError
+
 PATIENCE_S = 20
 
 
@@ -43,6 +45,23 @@ def test_it_announces_itself_serves_and_ends_cleanly_on_a_signal(
     assert certificate.startswith("-----BEGIN CERTIFICATE-----")
     assert (it.returncode, rest, errors) == (0, "", "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_it_announces_leads_to_the_control_interface() -> None:
+    with start("--nodes", "2", "--swarms", "1", "--announce") as it:
+        announced = json.loads(it.stdout.readline())
+        with Control(announced) as control:
+            control.stop(1)
+            running = [node["running"] for node in control.nodes()]
+        guess = {**announced["control"], "token": "guessed"}
+        with Control({"control": guess}) as stranger, pytest.raises(ControlError) as refused:
+            stranger.nodes()
+        it.terminate()
+        _, errors = it.communicate(timeout=PATIENCE_S)
+
+    assert running == [True, False]
+    assert refused.value.status == 401
+    assert (it.returncode, errors) == (0, "")
 
 
 def test_a_file_left_by_a_killed_network_is_replaced(tmp_path: Path) -> None:

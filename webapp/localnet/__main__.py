@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import secrets
 import signal
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from webapp.clock import SystemClock
+from webapp.localnet.control import ControlService
 from webapp.localnet.network import PracticeNetwork
 
 FILE_NAME = "practice-network.json"
@@ -30,7 +32,7 @@ def main() -> int:
     network.start()
     try:
         with _published(network.network_file(), arguments.data_dir) as path:
-            _announce(path, network.seed_url, as_json=arguments.announce)
+            _say(_announcement(path, network) if arguments.announce else _invitation(path))
             while not clock.wait(ending, timeout_s=LOOK_UP_S):
                 pass
     finally:
@@ -74,11 +76,19 @@ def _published(network_file: dict[str, object], directory: Path | None) -> Itera
         path.unlink(missing_ok=True)
 
 
-def _announce(path: Path, seed_url: str, *, as_json: bool) -> None:
-    if as_json:
-        line = json.dumps({"network_file": str(path), "seed": seed_url})
-    else:
-        line = f"The practice network is running. Join it with: python3 run.py --network {path}"
+def _announcement(path: Path, network: PracticeNetwork) -> str:
+    """Return the line for scripts and tests, and open the control interface it names."""
+    token = secrets.token_urlsafe()
+    url, cert_sha256 = network.serve(ControlService(network, token=token).answer_http)
+    control = {"url": url, "token": token, "cert_sha256": cert_sha256.hex()}
+    return json.dumps({"network_file": str(path), "seed": network.seed_url, "control": control})
+
+
+def _invitation(path: Path) -> str:
+    return f"The practice network is running. Join it with: python3 run.py --network {path}"
+
+
+def _say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

@@ -11,6 +11,7 @@ from webapp.localnet.directory import Directory, spread_swarm_ids
 from webapp.localnet.echo import Echo
 from webapp.localnet.entrance import Entrance
 from webapp.localnet.file_server import FileServer
+from webapp.localnet.http_messages import Application
 from webapp.localnet.known_servers import KnownServers
 from webapp.localnet.moving import move
 from webapp.localnet.node import StorageNode
@@ -124,6 +125,12 @@ class PracticeNetwork:
         """Make a node a member of another swarm, which may be new (storage-rpc.md §9)."""
         move(self.nodes[index], swarm_id, self.directory)
 
+    def serve(self, application: Application) -> tuple[str, bytes]:
+        """Serve one more site; return its address and the SHA-256 of its certificate."""
+        identity = make_identity()
+        port = self._server.open(application, identity.context)
+        return f"https://{LOOPBACK}:{port}", identity.cert_sha256
+
     def submit(self, request: Request, *, recipient: AccountId) -> None:
         """Hand ``request`` to a running node of the recipient's swarm, if there is one."""
         for node in self.directory.swarm_of(Owner(bytes(recipient))):
@@ -147,11 +154,8 @@ class PracticeNetwork:
         for index in range(len(self.nodes)):
             self._identities.append(make_identity())
             self.start_node(index)
-        identity = make_identity()
         seed = SeedService(self.directory)
-        port = self._server.open(seed.answer_http, identity.context)
-        self.seed_url = f"https://{LOOPBACK}:{port}"
-        self._seed_cert_sha256 = identity.cert_sha256
+        self.seed_url, self._seed_cert_sha256 = self.serve(seed.answer_http)
 
 
 def _file_server_keys(echo_seed: Seed) -> AccountKeys:
