@@ -1,14 +1,13 @@
-"""The methods `expire`, `expire_all` and `get_expiries` (storage-rpc.md §5)."""
+"""The methods `expire` and `get_expiries` (storage-rpc.md §5)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Self
 
 from webapp.localnet.errors import InvalidRequest, Refused
 from webapp.localnet.node import StorageNode
 from webapp.localnet.owners import Credentials, Owner, Right
 from webapp.localnet.parameters import Parameters
-from webapp.localnet.removing import all_of, listed
 from webapp.protocol import signed_text
 from webapp.protocol.identifiers import AUTHENTICATED_MAX_TTL_MS, MessageHash
 from webapp.protocol.signed_text import ExpiryChange
@@ -93,44 +92,6 @@ class Expire:
         parts = [self.owner.hex, *expiries, *self.hashes, *updated]
         parts += [part for pair in unchanged for part in pair]
         return "".join(map(str, parts)).encode()
-
-
-@dataclass(frozen=True, slots=True)
-class ExpireAll:
-    """Let nothing of one namespace, or of all, outlive a given time."""
-
-    owner: Owner
-    namespace: int | Literal["all"]
-    expiry_ms: int
-    credentials: Credentials
-
-    @classmethod
-    def parse(cls, parameters: Parameters) -> Self:
-        owner = parameters.owner()
-        parameters.require("expiry")
-        return cls(
-            owner=owner,
-            namespace=parameters.namespace_or_all(),
-            expiry_ms=parameters.timestamp_ms("expiry") or 0,
-            credentials=parameters.credentials(owner),
-        )
-
-    def check(self, node: StorageNode, *, tolerance_ms: int) -> None:
-        if self.expiry_ms < node.now_ms() - tolerance_ms:
-            raise Refused(406, "expire_all timestamp should be >= current time")
-        text = signed_text.expire_all_text(self.namespace, self.expiry_ms)
-        if not node.admits(self.credentials, self.owner, text, right=Right.DELETE):
-            raise Refused(401, "expire_all signature verification failed")
-
-    def apply(self, node: StorageNode) -> dict[str, object]:
-        updated = node.store.shorten_all(
-            self.owner, self.namespace, expiry_ms=self.expiry_ms, now_ms=node.now_ms()
-        )
-        parts = [self.owner.hex, self.expiry_ms, *all_of(updated)]
-        return {
-            "updated": listed(updated, self.namespace),
-            "signature": node.sign_b64("".join(map(str, parts)).encode()),
-        }
 
 
 @dataclass(frozen=True, slots=True)

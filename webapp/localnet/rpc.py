@@ -15,15 +15,16 @@ from webapp.localnet.commands import SIGNATURE_TOLERANCE_MS, Question, SwarmComm
 from webapp.localnet.conditions import Condition, Facts
 from webapp.localnet.directory import CHAIN_HEIGHT, Directory
 from webapp.localnet.errors import InvalidRequest, Refused
-from webapp.localnet.expiring import Expire, ExpireAll, GetExpiries
+from webapp.localnet.expiring import Expire, GetExpiries
 from webapp.localnet.lying import Liar
 from webapp.localnet.node import HARD_FORK, VERSION, StorageNode
 from webapp.localnet.owners import Owner
 from webapp.localnet.parameters import Parameters
 from webapp.localnet.relaying import Relayed, relay
-from webapp.localnet.removing import Delete, DeleteAll, DeleteBefore
+from webapp.localnet.removing import Delete
 from webapp.localnet.revoking import RevokeSubaccount, UnrevokeSubaccount
 from webapp.localnet.storing import Retrieve, Store
+from webapp.localnet.whole_namespaces import DeleteAll, DeleteBefore, ExpireAll
 from webapp.protocol.requests import MAX_SUBREQUESTS
 
 # Conditions may hold conditions; deeper than anyone needs they would exhaust the stack.
