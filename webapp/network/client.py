@@ -50,7 +50,7 @@ class Network:
         self.settings = settings
         self._transport = transport or HttpsTransport(clock=clock, proxy=proxy)
         self._network_clock = NetworkClock(clock)
-        self._watch = StateWatch()
+        self._watch = StateWatch(clock)
         self._background = Background()
         self._builder = PathBuilder(
             settings, transport=self._transport, clock=clock, source=secrets.SystemRandom()

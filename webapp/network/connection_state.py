@@ -1,11 +1,27 @@
-"""How the connection is doing, for the user to see."""
+"""How the connection is doing, for the user to see.
+
+Theory of operation. The parts of the network tell a ``StateWatch`` what they find, and it
+tells whoever draws the state, but only of what a person would notice: every message brings
+a new delay and a new comparison of the clocks, and each telling redraws every open tab.
+So both are rounded, and what was shown stays until the truth is clearly another.
+"""
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
+from webapp.clock import Clock
 from webapp.network.errors import NetworkError, NoRoute
+
+# security.md X4: the network may correct our clock by two minutes without a word. Beyond that
+# either the computer is wrong, which its owner wants to know, or somebody lies about the time.
+CLOCK_TOLERANCE_MS: Final = 120_000
+# In sentences about the clock nothing smaller than a minute is of use.
+CLOCK_STEP_MS: Final = 60_000
+# A delay is told anew once it is more than this many times longer or shorter: the round trips
+# of one route often vary by half.
+DELAY_FACTOR: Final = 2
 
 Phase = Literal["connecting", "connected", "offline"]
 
@@ -19,7 +35,20 @@ class ConnectionState:
     route: tuple[bytes, ...] = ()
     # How many nodes keep the messages of the account that is polled; 0 if not known yet.
     swarm_size: int = 0
+    # The last error and when it came, by the clock of this computer; a success does not undo it.
     last_error: str | None = None
+    last_error_at_ms: int = 0
+    # Those of the route whose last request failed.
+    suspects: frozenset[bytes] = frozenset()
+    # The round trip to the guard, to one digit; None if nobody has measured it.
+    guard_delay_ms: int | None = None
+    # How far the clock of this computer is ahead of the network's, in whole minutes; negative if
+    # it is behind, 0 while it is right enough.
+    clock_ahead_ms: int = 0
+    # Host and port of the proxy, if one is set.
+    proxy: str | None = None
+    # Whether a path through other nodes is being built because somebody asked for it.
+    is_rerouting: bool = False
 
 
 Callback = Callable[[ConnectionState], None]
@@ -28,7 +57,8 @@ Callback = Callable[[ConnectionState], None]
 class StateWatch:
     """Holds the state and tells when it changes. The lock protects state and callbacks."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self._state = ConnectionState()
         self._callbacks: list[Callback] = []
@@ -45,29 +75,107 @@ class StateWatch:
 
     def succeeded(self, *, route: tuple[bytes, ...], swarm_size: int | None = None) -> None:
         """A request has reached its swarm, and the reply has come back."""
-        with self._lock:
-            size = self._state.swarm_size if swarm_size is None else swarm_size
-            callbacks = self._change(ConnectionState("connected", route, size))
-        self._tell(callbacks)
+
+        def connect(state: ConnectionState) -> ConnectionState:
+            size = state.swarm_size if swarm_size is None else swarm_size
+            return replace(_over(state, route), phase="connected", swarm_size=size)
+
+        self._change(connect)
 
     def failed(self, error: NetworkError, *, route: tuple[bytes, ...]) -> None:
         """A request has failed for good; only a missing path means that we are offline."""
-        with self._lock:
-            phase: Phase = "offline" if isinstance(error, NoRoute) else self._state.phase
-            callbacks = self._change(
-                replace(self._state, phase=phase, route=route, last_error=str(error))
+        now_ms = self._clock.now_ms()
+
+        def fail(state: ConnectionState) -> ConnectionState:
+            phase: Phase = "offline" if isinstance(error, NoRoute) else state.phase
+            return replace(
+                _over(state, route), phase=phase, last_error=str(error), last_error_at_ms=now_ms
             )
-        self._tell(callbacks)
 
-    def _change(self, state: ConnectionState) -> tuple[Callback, ...]:
-        """Take on ``state``; return whom to tell, once the lock is free."""
-        if state == self._state:
-            return ()
-        self._state = state
-        return tuple(self._callbacks)
+        self._change(fail)
 
-    def _tell(self, callbacks: tuple[Callback, ...]) -> None:
+    def route_is(
+        self,
+        route: tuple[bytes, ...],
+        *,
+        suspects: frozenset[bytes] = frozenset(),
+        guard_delay_ms: int | None = None,
+    ) -> None:
+        """Requests now go over ``route``; the last one to each of ``suspects`` has failed.
+
+        Without ``guard_delay_ms`` the delay of the same guard stays as it was.
+        """
+
+        def reroute(state: ConnectionState) -> ConnectionState:
+            moved = _over(state, route)
+            delay_ms = _told_delay(guard_delay_ms, before_ms=moved.guard_delay_ms)
+            return replace(
+                moved,
+                suspects=suspects & frozenset(route),
+                guard_delay_ms=delay_ms if route else None,
+            )
+
+        self._change(reroute)
+
+    def rerouting_is(self, is_under_way: bool) -> None:
+        """Somebody has asked for other nodes, or that is done, one way or the other."""
+        self._change(lambda state: replace(state, is_rerouting=is_under_way))
+
+    def clock_is(self, ahead_ms: int) -> None:
+        """The clock of this computer is ``ahead_ms`` ahead of the network's, or behind."""
+        self._change(
+            lambda state: replace(
+                state, clock_ahead_ms=_told_clock(ahead_ms, before_ms=state.clock_ahead_ms)
+            )
+        )
+
+    def proxy_is(self, address: str | None) -> None:
+        """Everything goes through the proxy at ``address`` ("host:port"), or through none."""
+        self._change(lambda state: replace(state, proxy=address))
+
+    def _change(self, change: Callable[[ConnectionState], ConnectionState]) -> None:
+        """Take on what ``change`` makes of the state, and tell of it once the lock is free."""
+        with self._lock:
+            old, self._state = self._state, change(self._state)
+            callbacks = tuple(self._callbacks) if _is_noticed(old, self._state) else ()
         for callback in callbacks:
             # Two threads may get here in either order, so the state is read again:
             # what is told last is then never out of date.
             callback(self.state())
+
+
+def _is_noticed(old: ConnectionState, new: ConnectionState) -> bool:
+    """Say whether more has changed than when the same error came last.
+
+    While we are offline it comes again with every try; a view that shows how long ago
+    that was has to look again anyway as time passes.
+    """
+    return replace(old, last_error_at_ms=new.last_error_at_ms) != new
+
+
+def _over(state: ConnectionState, route: tuple[bytes, ...]) -> ConnectionState:
+    """Return ``state`` with another route; of the old one stays what is true of the new one."""
+    same_guard = state.route[:1] == route[:1]
+    return replace(
+        state,
+        route=route,
+        suspects=state.suspects & frozenset(route),
+        guard_delay_ms=state.guard_delay_ms if same_guard else None,
+    )
+
+
+def _told_delay(delay_ms: int | None, *, before_ms: int | None) -> int | None:
+    if delay_ms is None:
+        return before_ms
+    told_ms = max(delay_ms, 1)
+    if before_ms and before_ms <= told_ms * DELAY_FACTOR and told_ms <= before_ms * DELAY_FACTOR:
+        return before_ms
+    return round(told_ms, 1 - len(str(told_ms)))
+
+
+def _told_clock(ahead_ms: int, *, before_ms: int) -> int:
+    if abs(ahead_ms) <= CLOCK_TOLERANCE_MS:
+        return 0
+    if before_ms and abs(ahead_ms - before_ms) < CLOCK_STEP_MS:
+        return before_ms
+    return round(ahead_ms / CLOCK_STEP_MS) * CLOCK_STEP_MS
