@@ -10,6 +10,7 @@ import "./elements/message-list.js";
 import "./elements/older-messages.js";
 import "./elements/private-image.js";
 import "./elements/resume-page.js";
+import "./elements/route-view.js";
 import "./elements/stopped-notice.js";
 import "./elements/toast-line.js";
 import { Actions } from "./models/actions.js";

@@ -12,7 +12,14 @@ from webapp.network.connection_state import (
     ConnectionState,
     StateWatch,
 )
-from webapp.network.errors import ClockRefused, NodeFailed, NoRoute, PathFailed, Rejected
+from webapp.network.errors import (
+    ClockRefused,
+    NodeFailed,
+    NoRoute,
+    PathFailed,
+    ProxyFailed,
+    Rejected,
+)
 
 GUARD, MIDDLE, LAST, OTHER = (bytes([number]) * 32 for number in range(1, 5))
 ROUTE = (GUARD, MIDDLE, LAST)
@@ -198,6 +205,23 @@ def test_a_proxy_and_a_search_for_other_nodes_are_shown_until_they_are_over() ->
     watch.proxy_is(None)
     told = [(state.proxy, state.is_rerouting) for state in seen]
     assert told == [(proxy, False), (proxy, True), (proxy, False), (None, False)]
+
+
+def test_a_dead_proxy_is_to_blame_until_something_else_is_or_another_one_is_set() -> None:
+    watch, _ = watched()
+    blamed = []
+    watch.proxy_is("127.0.0.1:9050")
+    for tell in (
+        lambda: watch.failed(ProxyFailed("The proxy does not answer."), route=()),
+        lambda: watch.failed(NoRoute("No storage node answers."), route=()),
+        lambda: watch.failed(ProxyFailed("The proxy does not answer."), route=()),
+        lambda: watch.succeeded(route=ROUTE),
+        lambda: watch.failed(ProxyFailed("The proxy does not answer."), route=()),
+        lambda: watch.proxy_is(None),
+    ):
+        tell()
+        blamed.append(watch.state().has_proxy_failed)
+    assert blamed == [True, False, True, False, True, False]
 
 
 def test_a_callback_may_use_the_watch() -> None:

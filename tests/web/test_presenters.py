@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from webapp.protocol.identifiers import AccountId
-from webapp.services.reading import ConnectionState, Conversation
+from webapp.services.reading import Conversation
 from webapp.web.presenters import (
     ACCENT_HUE,
     HUES,
@@ -13,7 +13,6 @@ from webapp.web.presenters import (
     bar_hue,
     hue,
     initials,
-    present_connection,
     present_row,
 )
 
@@ -96,24 +95,3 @@ def test_a_failed_message_is_told_in_the_row() -> None:
     row = present_row(CONVERSATION._replace(last_state="failed"), Calendar(ms(NOON)))
 
     assert row.failed
-
-
-@pytest.mark.parametrize("phase", ["connecting", "connected", "offline"])
-def test_every_state_of_the_connection_has_words(phase: str) -> None:
-    state = ConnectionState(phase=phase, route=(bytes(32), b"\x01" * 32, b"\x02" * 32))  # type: ignore[arg-type]
-
-    view = present_connection(state)
-
-    assert view.label
-    assert view.sentence
-    assert [stop for stop, _ in view.stops] == [
-        "You",
-        "First node",
-        "Second node",
-        "Third node",
-        "Swarm of the recipient",
-    ]
-
-
-def test_without_a_route_only_the_beginning_is_shown() -> None:
-    assert present_connection(ConnectionState()).stops == (("You", "this computer"),)

@@ -78,7 +78,8 @@ def test_the_connection_comes_whole(app: App, message: tuple[int, int]) -> None:
     [patch] = told(app, ConnectionChanged()).patches
 
     assert 'id="connection"' in patch
-    assert 'id="offline"' in patch
+    assert 'id="notice"' in patch
+    assert 'id="route-head"' in patch
     assert 'id="route-body"' in patch
 
 

@@ -30,8 +30,13 @@ ROW = SimpleNamespace(
 )  # fmt: skip
 NOTE_ROW = SimpleNamespace(**{**vars(ROW), "id": 6, "note_to_self": True, "unread": ""})
 CONNECTION = SimpleNamespace(
-    phase="offline", label="Offline", sentence="No node answers.", last_error=HOSTILE,
-    stops=(("You", "this computer"), ("First node", HOSTILE)),
+    phase="offline", label="Offline", sentence=HOSTILE, problem=HOSTILE, seen="The first node",
+    clock=HOSTILE,
+    notice=SimpleNamespace(icon="offline", title="No connection", text=HOSTILE, offers_proxy=True),
+    stops=(
+        SimpleNamespace(name="You", place="this computer", state="works", words="works"),
+        SimpleNamespace(name="First node", place=HOSTILE, state="silent", words="not answering"),
+    ),
 )  # fmt: skip
 
 

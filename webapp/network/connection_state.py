@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from webapp.clock import Clock
-from webapp.network.errors import NetworkError, NoRoute
+from webapp.network.errors import NetworkError, NoRoute, ProxyFailed
 
 # security.md X4: the network may correct our clock by two minutes without a word. Beyond that
 # either the computer is wrong, which its owner wants to know, or somebody lies about the time.
@@ -47,6 +47,8 @@ class ConnectionState:
     clock_ahead_ms: int = 0
     # Host and port of the proxy, if one is set.
     proxy: str | None = None
+    # Whether it is the proxy that keeps us from the network.
+    has_proxy_failed: bool = False
     # Whether a path through other nodes is being built because somebody asked for it.
     is_rerouting: bool = False
 
@@ -78,7 +80,9 @@ class StateWatch:
 
         def connect(state: ConnectionState) -> ConnectionState:
             size = state.swarm_size if swarm_size is None else swarm_size
-            return replace(_over(state, route), phase="connected", swarm_size=size)
+            return replace(
+                _over(state, route), phase="connected", swarm_size=size, has_proxy_failed=False
+            )
 
         self._change(connect)
 
@@ -89,7 +93,11 @@ class StateWatch:
         def fail(state: ConnectionState) -> ConnectionState:
             phase: Phase = "offline" if isinstance(error, NoRoute) else state.phase
             return replace(
-                _over(state, route), phase=phase, last_error=str(error), last_error_at_ms=now_ms
+                _over(state, route),
+                phase=phase,
+                last_error=str(error),
+                last_error_at_ms=now_ms,
+                has_proxy_failed=isinstance(error, ProxyFailed),
             )
 
         self._change(fail)
@@ -131,7 +139,7 @@ class StateWatch:
 
     def proxy_is(self, address: str | None) -> None:
         """Everything goes through the proxy at ``address`` ("host:port"), or through none."""
-        self._change(lambda state: replace(state, proxy=address))
+        self._change(lambda state: replace(state, proxy=address, has_proxy_failed=False))
 
     def _change(self, change: Callable[[ConnectionState], ConnectionState]) -> None:
         """Take on what ``change`` makes of the state, and tell of it once the lock is free."""

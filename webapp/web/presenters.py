@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from webapp.protocol.identifiers import AccountId
-from webapp.services.reading import AccountRecord, ConnectionState, Conversation, Message
+from webapp.services.reading import AccountRecord, Conversation, Message
 
 NOTE_TO_SELF = "Note to self"
 HUES = 10
@@ -16,7 +16,6 @@ HUES = 10
 ACCENT_HUE = 4
 UNREAD_CAP = 999
 ID_GROUP_LENGTH = 4
-NODE_KEY_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +63,6 @@ class AccountView:
     id_hex: str
     id_groups: tuple[str, ...]
     words_saved: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionView:
-    """The connection button and its route."""
-
-    phase: str
-    label: str
-    sentence: str
-    stops: tuple[tuple[str, str], ...]
-    last_error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,29 +179,3 @@ def present_messages(
 ) -> list[MessageView]:
     name = conversation_name(conversation)
     return [present_message(message, peer_name=name, calendar=calendar) for message in page]
-
-
-PHASES = {
-    "connected": (
-        "Connected",
-        "Each message passes three nodes. Every node knows only the one before and the one "
-        "after it.",
-    ),
-    "connecting": ("Connecting", "Looking for nodes that answer and building a route."),
-    "offline": (
-        "Offline",
-        "No node answers. Safehouse goes on trying, and what you write is kept.",
-    ),
-}
-STOP_NAMES = ("First node", "Second node", "Third node")
-
-
-def present_connection(state: ConnectionState) -> ConnectionView:
-    label, sentence = PHASES[state.phase]
-    stops = [("You", "this computer")]
-    for name, ed25519 in zip(STOP_NAMES, state.route, strict=False):
-        stops.append((name, ed25519.hex()[:NODE_KEY_SHOWN]))
-    if state.route:
-        nodes = f"{state.swarm_size} nodes" if state.swarm_size else "found when needed"
-        stops.append(("Swarm of the recipient", nodes))
-    return ConnectionView(state.phase, label, sentence, tuple(stops), state.last_error or "")

@@ -6,7 +6,7 @@ Rendering happens on the thread that published the event, after its commit.
 
 import threading
 
-from flask import Flask, render_template
+from flask import Flask
 
 from webapp.services import reading
 from webapp.services.errors import ServiceError
@@ -19,7 +19,6 @@ from webapp.services.events import (
 )
 from webapp.services.runtime import Runtime
 from webapp.web.live import Live
-from webapp.web.presenters import present_connection
 from webapp.web.views import screens
 
 
@@ -57,5 +56,4 @@ class Push:
             case ConversationChanged(conversation_id):
                 return screens.messages_and_row(account, conversation_id, ())
             case ConnectionChanged():
-                state = present_connection(reading.connection(account))
-                return render_template("partials/_connection.html", connection=state)
+                return screens.connection(account)

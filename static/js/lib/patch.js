@@ -6,6 +6,8 @@
  *   - replaces the element with its id, or
  *   - with data-into="list" goes into that list, where data-sort and the list's data-order say; it is
  *     dropped if the list is absent or shows something else (data-for differs).
+ *
+ * What a push brings and already stands there is left alone: a screen reader would read it out again.
  */
 
 import { fillTyped, keepTyped } from "./typed.js";
@@ -51,6 +53,7 @@ function place(elements, answer) {
   document.dispatchEvent(new CustomEvent("patch:before"));
   const placed = elements.filter((element) => {
     const old = document.getElementById(element.id);
+    if (!answer && old?.isEqualNode(element)) return false;
     const hadFocus = Boolean(old?.contains(active));
     const isPlaced = element.dataset.into ? placeInto(element, old) : placeOver(element, old);
     if (isPlaced && hadFocus) refocus(element, active);

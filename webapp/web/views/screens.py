@@ -9,11 +9,11 @@ from webapp.services import messaging, reading
 from webapp.services.errors import UnknownMessage
 from webapp.services.networks import NetworkKind
 from webapp.services.open_account import OpenAccount
+from webapp.web.connection_presenter import ConnectionView, present_connection
 from webapp.web.context import calendar, runtime
 from webapp.web.presenters import (
     conversation_name,
     present_account,
-    present_connection,
     present_message,
     present_messages,
     present_row,
@@ -45,6 +45,11 @@ def screen() -> str:
 def list_of(account: OpenAccount) -> str:
     """Return the list with no conversation open, and the state of the connection."""
     return render_template("partials/_list.html", **_sidebar(account))
+
+
+def connection(account: OpenAccount) -> str:
+    """Return everything on the screen that says how the network is reached."""
+    return render_template("partials/_connection.html", connection=_connection(account))
 
 
 def position(text: str) -> tuple[int, int]:
@@ -95,9 +100,13 @@ def _sidebar(account: OpenAccount) -> Values:
     now = calendar()
     return {
         "rows": [present_row(row, now) for row in reading.all_conversations(account)],
-        "connection": present_connection(reading.connection(account)),
+        "connection": _connection(account),
         "echo": account.network.settings.echo,
     }
+
+
+def _connection(account: OpenAccount) -> ConnectionView:
+    return present_connection(reading.connection(account), now_ms=calendar().now_ms)
 
 
 def conversation(account: OpenAccount, number: int) -> str:
