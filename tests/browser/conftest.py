@@ -1,5 +1,6 @@
 """One browser and one practice network for all stories; people come and go."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.people import PATIENCE_MS, PROJECT, AppProcess, Person, announced
+from webapp.clock import SystemClock
+from webapp.localnet.network import PracticeNetwork
 
 # As root, as in a container, Chromium refuses to start inside its own sandbox. The rest keeps
 # the browser from calling its maker, which has nothing to do with what the page asks for.
@@ -51,6 +54,23 @@ def network_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert process.wait(timeout=20) == 0
     if process.stdout is not None:
         process.stdout.close()
+
+
+@pytest.fixture
+def own_network() -> Iterator[PracticeNetwork]:
+    """A practice network that a story may break."""
+    network = PracticeNetwork(clock=SystemClock())
+    network.start()
+    yield network
+    network.stop()
+
+
+@pytest.fixture
+def own_network_file(own_network: PracticeNetwork, tmp_path: Path) -> str:
+    """The path of the network file of ``own_network``."""
+    file = tmp_path / "network.json"
+    file.write_text(json.dumps(own_network.network_file()))
+    return str(file)
 
 
 @pytest.fixture

@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Self
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Response,
+    expect,
+)
+
+from webapp.app import App
 
 PROJECT = Path(__file__).parents[2]
 # Longest wait for something a person would see; generous because two cores carry two apps,
@@ -80,6 +90,14 @@ class AppProcess:
         if self.process.stdout is not None:
             self.process.stdout.close()
         return code
+
+
+class RunningApp(AppProcess):
+    """An app that runs in the process of the test and ends with it."""
+
+    def __init__(self, app: App) -> None:
+        super().__init__(Path(), network="")
+        self.announcement = {"launch": str(app.launcher.create())}
 
 
 class Person:
@@ -177,6 +195,15 @@ class Person:
         self.page.get_by_role("button", name="Make the account").click()
         expect(self.page.locator("#conversations")).to_be_attached()
         return self
+
+    def opens_the_route(self) -> Locator:
+        """Open the route view by keyboard, as it can be; return it."""
+        button = self.page.locator(".connection")
+        button.focus()
+        button.press("Enter")
+        route = self.page.get_by_role("group", name="Connection")
+        expect(route).to_be_visible()
+        return route
 
     def own_id(self) -> str:
         """Read the Account ID where a person would look for it."""

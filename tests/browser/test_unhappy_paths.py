@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 from base64 import b64decode
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,21 +25,10 @@ WORDS_B = "update vague zinger boxes ornament renting glass gained island nabbin
 ACCOUNT_B = "051b8e86e8275ac67886d1c1502348734742aac8354adc62a9439ff247b5758a72"
 
 
-@pytest.fixture
-def own_network() -> Iterator[PracticeNetwork]:
-    """A practice network that a story may break."""
-    network = PracticeNetwork(clock=SystemClock())
-    network.start()
-    yield network
-    network.stop()
-
-
 def test_a_message_that_could_not_be_sent_is_kept_and_sent_on_demand(
-    arrive: Arrive, own_network: PracticeNetwork, tmp_path: Path
+    arrive: Arrive, own_network: PracticeNetwork, own_network_file: str
 ) -> None:
-    file = tmp_path / "network.json"
-    file.write_text(json.dumps(own_network.network_file()))
-    marit = arrive("Marit", network=str(file)).opens_the_app().makes_an_account()
+    marit = arrive("Marit", network=own_network_file).opens_the_app().makes_an_account()
     marit.writes_to("05" + "a" * 64).sends("before the cut").sees_all_sent()
 
     nodes = range(len(own_network.nodes))
