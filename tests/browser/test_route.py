@@ -35,7 +35,9 @@ STATES = {
     ),
     "proxy": ConnectionState("connected", ROUTE, 7, guard_delay_ms=400, proxy="127.0.0.1:9050"),
     "proxy-dead": ConnectionState(
-        "offline", (), 7, "The proxy at 127.0.0.1:9050 does not answer.", NOW_MS,
+        "offline", (), 7,
+        "The proxy at 127.0.0.1:9050 does not answer. Nothing is sent without it, as you chose.",
+        NOW_MS,
         proxy="127.0.0.1:9050", has_proxy_failed=True, clock_ahead_ms=-10 * MINUTE_MS,
     ),
     "connecting": ConnectionState("connecting", ROUTE),
@@ -124,7 +126,7 @@ def test_nobody_answering_is_told_in_words_until_somebody_does(
         own_network.stop_node(number)
     expect(route.get_by_role("heading", name="Offline")).to_be_visible()
     expect(route.get_by_text("and what you write is kept")).to_be_visible()
-    expect(route.get_by_text("Last problem, just now")).to_be_visible()
+    expect(route.get_by_text("The last try failed just now.")).to_be_visible()
     expect(stops(route).nth(1)).to_contain_text(re.compile("being (looked for|tried)|answering"))
     expect(marit.page.get_by_text("No connection")).to_be_visible()
     for number in nodes:

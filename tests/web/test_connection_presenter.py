@@ -7,6 +7,9 @@ from webapp.services.reading import ConnectionState
 from webapp.web.connection_presenter import ConnectionView, StopView, present_connection
 
 GUARD, MIDDLE, LAST = ROUTE = (b"\xab" * 32, b"\x01" * 32, b"\x02" * 32)
+DEAD_PROXY = (
+    "The proxy at 127.0.0.1:9050 does not answer. Nothing is sent without it, as you chose."
+)
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
@@ -104,15 +107,13 @@ def test_a_dead_proxy_is_named_and_nothing_goes_around_it() -> None:
         phase="offline",
         proxy="127.0.0.1:9050",
         has_proxy_failed=True,
-        last_error="The proxy at 127.0.0.1:9050 does not answer.",
+        last_error=DEAD_PROXY,
         last_error_at_ms=START_MS,
     )
 
-    assert stop(view, "Proxy").state == "silent"
+    assert states(view) == ["works", "silent", "waits", "waits", "waits", "waits"]
     assert view.notice is not None
-    assert view.notice.text == (
-        "The proxy at 127.0.0.1:9050 does not answer. Nothing is sent without it, as you chose."
-    )
+    assert view.notice.text == DEAD_PROXY
     assert view.notice.offers_proxy
 
 
@@ -153,6 +154,14 @@ def test_the_last_problem_is_told_with_its_age(passed_ms: int, when: str) -> Non
     )
 
     assert view.problem == f"Last problem, {when}: The path to the swarm broke."
+
+
+def test_offline_the_age_is_that_of_the_last_try() -> None:
+    view = present(
+        phase="offline", last_error="No node answers.", last_error_at_ms=START_MS - 3 * MINUTE_MS
+    )
+
+    assert view.problem == "The last try failed 3 minutes ago."
 
 
 def test_without_a_problem_nothing_is_said_of_one() -> None:

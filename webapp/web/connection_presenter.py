@@ -16,7 +16,7 @@ HOURS_PER_DAY = 24
 # From here on the larger unit is clear enough: "90 minutes" says more than "1 hour".
 UNITS_BEFORE_LARGER = 2
 
-StopState = Literal["works", "silent", "tried", "sought"]
+StopState = Literal["works", "silent", "tried", "sought", "waits"]
 
 LABELS = {"connected": "Connected", "connecting": "Connecting", "offline": "Offline"}
 STATE_WORDS: dict[StopState, str] = {
@@ -24,6 +24,7 @@ STATE_WORDS: dict[StopState, str] = {
     "silent": "not answering at the moment",
     "tried": "being tried",
     "sought": "being looked for",
+    "waits": "waits for the proxy",
 }
 NODE_NAMES = ("First node", "Second node", "Third node")
 CONNECTED = (
@@ -34,7 +35,6 @@ REROUTING = "Looking for two other nodes behind the same first one."
 STILL_TRYING = "Safehouse goes on trying, and what you write is kept."
 # What is believed as long as nothing more precise is known.
 NOBODY_ANSWERS = "No node answers."
-FAIL_CLOSED = "Nothing is sent without it, as you chose."
 SEEN_DIRECTLY = (
     "The first node sees your network address, but not whom you write to. "
     "Use a proxy if that is a risk."
@@ -103,8 +103,9 @@ def _sentence(state: ConnectionState) -> str:
 
 def _offline(state: ConnectionState) -> str:
     """Return what keeps us from the network, and what that means for what is written."""
-    consequence = FAIL_CLOSED if state.has_proxy_failed else STILL_TRYING
-    return f"{state.last_error or NOBODY_ANSWERS} {consequence}"
+    if state.has_proxy_failed and state.last_error:
+        return state.last_error
+    return f"{state.last_error or NOBODY_ANSWERS} {STILL_TRYING}"
 
 
 def _stops(state: ConnectionState) -> list[StopView]:
@@ -122,6 +123,8 @@ def _proxy(state: ConnectionState, address: str) -> StopView:
 
 
 def _node(name: str, position: int, state: ConnectionState) -> StopView:
+    if state.has_proxy_failed:
+        return _stop(name, "waits")
     is_leaving = state.is_rerouting and position > 0
     if is_leaving or position >= len(state.route):
         return _stop(name, "sought")
@@ -136,6 +139,8 @@ def _node(name: str, position: int, state: ConnectionState) -> StopView:
 
 
 def _swarm(state: ConnectionState) -> StopView:
+    if state.has_proxy_failed:
+        return _stop("Swarm", "waits")
     if state.phase != "connected":
         return _stop("Swarm", "sought")
     nodes = "1 node" if state.swarm_size == 1 else f"{state.swarm_size} nodes"
@@ -150,6 +155,9 @@ def _problem(state: ConnectionState, now_ms: int) -> str:
     if not state.last_error:
         return ""
     when = _ago(now_ms - state.last_error_at_ms)
+    if state.phase == "offline":
+        # The sentence above says already why.
+        return f"The last try failed {when}."
     return f"Last problem, {when}: {state.last_error}"
 
 
