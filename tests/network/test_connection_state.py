@@ -19,6 +19,7 @@ from webapp.network.errors import (
     PathFailed,
     ProxyFailed,
     Rejected,
+    WayChanged,
 )
 
 GUARD, MIDDLE, LAST, OTHER = (bytes([number]) * 32 for number in range(1, 5))
@@ -212,16 +213,25 @@ def test_a_dead_proxy_is_to_blame_until_something_else_is_or_another_one_is_set(
     blamed = []
     watch.proxy_is("127.0.0.1:9050")
     for tell in (
-        lambda: watch.failed(ProxyFailed("The proxy does not answer."), route=()),
+        lambda: watch.failed(ProxyFailed("127.0.0.1:9050"), route=()),
         lambda: watch.failed(NoRoute("No storage node answers."), route=()),
-        lambda: watch.failed(ProxyFailed("The proxy does not answer."), route=()),
+        lambda: watch.failed(ProxyFailed("127.0.0.1:9050"), route=()),
         lambda: watch.succeeded(route=ROUTE),
-        lambda: watch.failed(ProxyFailed("The proxy does not answer."), route=()),
+        lambda: watch.failed(ProxyFailed("127.0.0.1:9050"), route=()),
         lambda: watch.proxy_is(None),
     ):
         tell()
         blamed.append(watch.state().has_proxy_failed)
     assert blamed == [True, False, True, False, True, False]
+
+
+def test_another_way_has_to_prove_itself_first() -> None:
+    watch, _ = watched()
+    watch.succeeded(route=ROUTE)
+    watch.proxy_is("127.0.0.1:9050")
+    watch.failed(WayChanged(), route=ROUTE)
+    state = watch.state()
+    assert (state.phase, state.last_error) == ("connecting", None)
 
 
 def test_a_callback_may_use_the_watch() -> None:

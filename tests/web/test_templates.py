@@ -64,12 +64,15 @@ VALUES = {
     "echo": SimpleNamespace(hex=ID_HEX),
     "file_name": HOSTILE,
     "id_groups": ("05ab", "abab"),
+    "is_given": False,
     "message": MESSAGES[3],
     "messages": MESSAGES,
     "more": True,
     "network": "session",
     "offered": ("session", "practice", "testnet", "file"),
     "own_id": ID_HEX,
+    "proxy": SimpleNamespace(address=HOSTILE, username=HOSTILE),
+    "required": True,
     "row": ROW,
     "rows": [ROW, NOTE_ROW],
     "screen": "pages/main.html",
@@ -135,7 +138,13 @@ def is_drawn_alone(name: str) -> bool:
 
 def is_patch(name: str) -> bool:
     """The parts of others that have no place of their own are never sent alone."""
-    inner = {"partials/_account_id.html", "partials/_echo.html", "partials/_no_conversations.html"}
+    inner = {
+        f"partials/_{part}.html"
+        for part in (
+            "account_id", "echo", "no_conversations", "proxy_choice", "proxy_fields",
+            "proxy_limits",
+        )
+    }  # fmt: skip
     return name.startswith(("pages/", "partials/")) and name not in inner
 
 
@@ -234,6 +243,21 @@ def test_where_text_is_typed_no_browser_helps(name: str) -> None:
             assert attributes["spellcheck"] == "false"
             assert attributes["translate"] == "no"
             assert attributes["dir"] == "auto"
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_no_browser_offers_to_store_a_password(name: str) -> None:
+    for tag, attributes in draw(name).all:
+        if tag == "input":
+            assert attributes["type"] != "password"
+            assert "password" not in (attributes.get("name") or "")
+
+
+def test_a_proxy_of_the_command_line_is_shown_and_cannot_be_changed() -> None:
+    page = draw("pages/proxy.html", is_given=True)
+
+    assert "given its proxy on the command line" in page.text
+    assert not [tag for tag, _ in page.all if tag == "form"]
 
 
 def test_the_words_are_not_in_the_page_that_hides_them() -> None:

@@ -1,6 +1,7 @@
 """What each address answers, with a real account behind it and without a browser."""
 
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def test_scripts_get_the_screen_without_the_document(client: FlaskClient) -> Non
 
 @pytest.mark.parametrize(
     "path", ["/list", "/account", "/account/qr.svg", "/account/words", "/conversations/new",
-             "/conversations/1", "/connection"]
+             "/conversations/1", "/connection", "/connection/proxy", "/connection/proxy/remove"]
 )  # fmt: skip
 def test_without_an_account_there_is_nothing_to_see(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
@@ -252,6 +253,69 @@ def test_the_connection_is_told_with_its_route(owner: FlaskClient) -> None:
 
     assert 'id="connection"' in answer.text
     assert 'id="route-body"' in answer.text
+
+
+def test_without_a_proxy_the_page_says_so_and_asks_for_one(owner: FlaskClient) -> None:
+    page = owner.get("/connection/proxy").text
+
+    assert "No proxy is set" in page
+    assert "Remove proxy" not in page
+    assert "No proxy is set" in owner.get("/connection/proxy/remove").text
+
+
+def test_a_proxy_is_set_shown_without_its_password_and_removed(owner: FlaskClient) -> None:
+    fields = {"proxy": "LOCALHOST:9050", "proxy_username": "marit", "proxy_secret": "tramline"}
+
+    page = owner.post("/connection/proxy", data=fields).text
+
+    assert "Everything goes through <bdi>localhost:9050</bdi>" in page
+    assert 'value="marit"' in page
+    assert "tramline" not in page
+    assert "localhost:9050" in owner.get("/connection").text
+    assert "goes without <bdi>localhost:9050</bdi>" in owner.get("/connection/proxy/remove").text
+    assert "No proxy is set" in owner.post("/connection/proxy/remove").text
+    assert "localhost:9050" not in owner.get("/connection").text
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"proxy": "127.0.0.1"},
+        {"proxy": "127.0.0.1:99999"},
+        {"proxy": "https://127.0.0.1:9050"},
+        {"proxy": "127.0.0.1:9050", "proxy_username": "marit"},
+    ],
+)
+def test_what_cannot_be_a_proxy_is_told_and_changes_nothing(
+    owner: FlaskClient, fields: dict[str, str]
+) -> None:
+    answer = owner.post("/connection/proxy", data=fields)
+
+    assert answer.status_code == 400
+    assert error_of(answer) == "invalid_proxy"
+    assert "No proxy is set" in owner.get("/connection/proxy").text
+
+
+@pytest.mark.parametrize("path", ["/accounts", "/accounts/restore"])
+def test_an_account_is_not_made_around_its_proxy(app: App, client: FlaskClient, path: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    fields = {"name": "Marit", "words": WORDS, "network": "practice"}
+
+    wrong = client.post(path, data={**fields, "proxy": "nowhere"})
+    dead = client.post(path, data={**fields, "proxy": f"127.0.0.1:{port}"})
+
+    assert error_of(wrong) == "invalid_proxy"
+    assert error_of(dead) == "proxy_unusable"
+    assert app.runtime.state == "fresh"
+
+
+def test_a_proxy_is_offered_before_the_first_connection_that_leaves_the_computer(
+    client: FlaskClient,
+) -> None:
+    assert "Use a proxy" in client.get("/accounts/new?network=session").text
+    assert "Use a proxy" not in client.get("/accounts/new?network=practice").text
 
 
 @pytest.mark.xfail(reason="Network.new_route is not built yet")

@@ -51,6 +51,7 @@ class Network:
         self._transport = transport or HttpsTransport(clock=clock, proxy=proxy)
         self._network_clock = NetworkClock(clock)
         self._watch = StateWatch(clock)
+        self._watch.proxy_is(proxy.text if proxy else None)
         self._background = Background()
         self._builder = PathBuilder(
             settings, transport=self._transport, clock=clock, source=secrets.SystemRandom()
@@ -149,6 +150,7 @@ class Network:
         """
         self._transport.use_proxy(proxy)
         self._builder.leave_guards()
+        self._watch.proxy_is(proxy.text if proxy else None)
 
     def close(self) -> None:
         """Hang up. Calls under way fail with NetworkClosed, and so do all later ones."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from webapp.clock import Clock
-from webapp.network.errors import NetworkError, NoRoute, ProxyFailed
+from webapp.network.errors import NetworkError, NoRoute, ProxyFailed, WayChanged
 
 # security.md X4: the network may correct our clock by two minutes without a word. Beyond that
 # either the computer is wrong, which its owner wants to know, or somebody lies about the time.
@@ -87,7 +87,12 @@ class StateWatch:
         self._change(connect)
 
     def failed(self, error: NetworkError, *, route: tuple[bytes, ...]) -> None:
-        """A request has failed for good; only a missing path means that we are offline."""
+        """A request has failed for good; only a missing path means that we are offline.
+
+        What the user has broken off by choosing another way is no failure.
+        """
+        if isinstance(error, WayChanged):
+            return
         now_ms = self._clock.now_ms()
 
         def fail(state: ConnectionState) -> ConnectionState:
@@ -138,8 +143,13 @@ class StateWatch:
         )
 
     def proxy_is(self, address: str | None) -> None:
-        """Everything goes through the proxy at ``address`` ("host:port"), or through none."""
-        self._change(lambda state: replace(state, proxy=address, has_proxy_failed=False))
+        """Everything goes through the proxy at ``address`` ("host:port"), or through none.
+
+        Nothing has gone this way yet, so whether it works is open again.
+        """
+        self._change(
+            lambda state: replace(state, phase="connecting", proxy=address, has_proxy_failed=False)
+        )
 
     def _change(self, change: Callable[[ConnectionState], ConnectionState]) -> None:
         """Take on what ``change`` makes of the state, and tell of it once the lock is free."""

@@ -1,6 +1,8 @@
 """What the interface reads of an open account, in the types it may use."""
 
 from webapp.network.client import ConnectionState
+from webapp.network.proxy import Proxy
+from webapp.services import proxying
 from webapp.services.errors import UnknownConversation
 from webapp.services.open_account import OpenAccount
 from webapp.storage import accounts, conversations, messages
@@ -14,12 +16,14 @@ __all__ = [
     "ConnectionState",
     "Conversation",
     "Message",
+    "Proxy",
     "account_record",
     "all_conversations",
     "connection",
     "conversation",
     "message",
     "page",
+    "proxy",
 ]
 
 
@@ -56,3 +60,8 @@ def page(
 def connection(account: OpenAccount) -> ConnectionState:
     """Return how the account reaches the network at this moment."""
     return account.network.state()
+
+
+def proxy(account: OpenAccount) -> Proxy | None:
+    """Return the proxy that everything of the account goes through, if there is one."""
+    return proxying.current(account)

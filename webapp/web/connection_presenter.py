@@ -7,7 +7,7 @@ which: it works, it does not answer at the moment, or it is not known yet whethe
 from dataclasses import dataclass
 from typing import Literal
 
-from webapp.services.reading import ConnectionState
+from webapp.services.reading import ConnectionState, Proxy
 
 NODE_KEY_SHOWN = 8
 MINUTE_MS = 60_000
@@ -77,6 +77,18 @@ class ConnectionView:
     seen: str
     clock: str
     notice: NoticeView | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyView:
+    """The proxy that is set; the password never leaves the services."""
+
+    address: str
+    username: str
+
+
+def present_proxy(proxy: Proxy | None) -> ProxyView | None:
+    return ProxyView(proxy.text, proxy.username or "") if proxy else None
 
 
 def present_connection(state: ConnectionState, *, now_ms: int) -> ConnectionView:

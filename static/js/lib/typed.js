@@ -16,11 +16,22 @@ export function keepTyped(root) {
 /** Fills the marked fields of `root` that have been filled before. */
 export function fillTyped(root) {
   for (const field of root.querySelectorAll("[data-keep]")) {
-    field.value = typed.get(field.dataset.keep) ?? field.value;
+    if (!typed.has(field.dataset.keep)) continue;
+    field.value = typed.get(field.dataset.keep);
+    openFolds(field);
   }
 }
 
 /** Forgets everything, as soon as what was typed has served its purpose. */
 export function forgetTyped() {
   typed.clear();
+}
+
+/** What is going to be sent has to be seen. */
+function openFolds(field) {
+  let fold = field.closest("details");
+  while (fold) {
+    fold.open = true;
+    fold = fold.parentElement.closest("details");
+  }
 }

@@ -66,7 +66,7 @@ export class Actions {
       if ("forget" in form.dataset) forgetTyped();
     } catch (error) {
       if (error.sentence && !error.isUnanswered && form.querySelector("[data-error]")) {
-        showError(form, error.sentence);
+        showError(form, error.sentence, error.code);
       } else tell(error);
     } finally {
       form.ariaBusy = null;

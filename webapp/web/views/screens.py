@@ -9,7 +9,11 @@ from webapp.services import messaging, reading
 from webapp.services.errors import UnknownMessage
 from webapp.services.networks import NetworkKind
 from webapp.services.open_account import OpenAccount
-from webapp.web.connection_presenter import ConnectionView, present_connection
+from webapp.web.connection_presenter import (
+    ConnectionView,
+    present_connection,
+    present_proxy,
+)
 from webapp.web.context import calendar, runtime
 from webapp.web.presenters import (
     conversation_name,
@@ -50,6 +54,16 @@ def list_of(account: OpenAccount) -> str:
 def connection(account: OpenAccount) -> str:
     """Return everything on the screen that says how the network is reached."""
     return render_template("partials/_connection.html", connection=_connection(account))
+
+
+def proxy(account: OpenAccount, template: str = "pages/proxy.html") -> str:
+    """Return a page about the proxy of the account; it knows the login but not the password."""
+    return render_template(
+        template,
+        proxy=present_proxy(reading.proxy(account)),
+        is_given=account.given_proxy is not None,
+        required=True,
+    )
 
 
 def position(text: str) -> tuple[int, int]:

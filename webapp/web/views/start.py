@@ -1,9 +1,12 @@
 """The first pages: welcome, making an account, bringing one back."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from webapp.services import restoring
+from webapp.services import proxying, restoring
+from webapp.services.reading import Proxy
 from webapp.web.context import runtime
 from webapp.web.guards import BARE_PAGE_KEY
 from webapp.web.presenters import id_groups
@@ -39,7 +42,9 @@ def new() -> ResponseReturnValue:
 @blueprint.post("/accounts")
 def create() -> ResponseReturnValue:
     runtime().create_account(
-        request.form.get("name", ""), network=screens.chosen_network(request.form)
+        request.form.get("name", ""),
+        network=screens.chosen_network(request.form),
+        proxy=_chosen_proxy(request.form),
     )
     return screens.main()
 
@@ -68,5 +73,16 @@ def restore() -> ResponseReturnValue:
         request.form.get("words", ""),
         name=request.form.get("name", ""),
         network=screens.chosen_network(request.form),
+        proxy=_chosen_proxy(request.form),
     )
     return screens.main()
+
+
+def _chosen_proxy(values: Mapping[str, str]) -> Proxy | None:
+    """Return the proxy that a form describes; None if all its fields are empty."""
+    text, username, password = (
+        values.get(field, "") for field in ("proxy", "proxy_username", "proxy_secret")
+    )
+    if not (text.strip() or username or password):
+        return None
+    return proxying.parse(text, username=username, password=password)
