@@ -83,6 +83,23 @@ def test_what_cannot_be_a_proxy_is_told_at_its_field_and_kept(arrive: Arrive, wr
     ).to_be_visible()
 
 
+def test_half_a_login_is_told_at_the_login(arrive: Arrive) -> None:
+    marit = arrive("Marit").opens_the_app().makes_an_account()
+    marit.expects_refusals()
+    opens_proxy_settings(marit)
+    page = marit.page
+    fold = page.get_by_text("This proxy asks for a login")
+    fold.click()
+    page.get_by_label("User name").fill("marit")
+    fold.click()
+
+    uses_proxy(marit, "127.0.0.1:9050")
+
+    expect(page.get_by_label("User name")).to_be_focused()
+    expect(page.get_by_text("one of them is missing")).to_be_visible()
+    expect(page.get_by_label("Address of the proxy")).to_have_value("127.0.0.1:9050")
+
+
 def test_a_proxy_is_removed_only_after_saying_what_follows(
     arrive: Arrive, socks: SocksServer
 ) -> None:

@@ -138,6 +138,24 @@ def test_nobody_answering_is_told_in_words_until_somebody_does(
     expect(button).to_be_focused()
 
 
+def test_what_says_the_same_as_before_is_left_alone(app: App, browser: Browser) -> None:
+    marit = Person("Marit", browser=browser, app=RunningApp(app))
+    with marit.page.expect_websocket():
+        marit.opens_the_app()
+    with marit.page.expect_response("**/connection"):
+        route = marit.opens_the_route()
+    push(app, STATES["working"])
+    expect(stops(route).nth(1)).to_contain_text("about 40 ms")
+    head = route.locator("#route-head")
+    head.evaluate("(element) => { element.isTheOldOne = true; }")
+
+    push(app, STATES["clock"])
+
+    expect(stops(route).nth(1)).to_contain_text("about 200 ms")
+    assert head.evaluate("(element) => element.isTheOldOne")
+    marit.context.close()
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("colour", ["dark", "light"])
 def test_every_state_is_clear_and_arrives_without_disturbing(

@@ -284,7 +284,6 @@ def test_a_proxy_is_set_shown_without_its_password_and_removed(owner: FlaskClien
         {"proxy": "127.0.0.1"},
         {"proxy": "127.0.0.1:99999"},
         {"proxy": "https://127.0.0.1:9050"},
-        {"proxy": "127.0.0.1:9050", "proxy_username": "marit"},
     ],
 )
 def test_what_cannot_be_a_proxy_is_told_and_changes_nothing(
@@ -295,6 +294,22 @@ def test_what_cannot_be_a_proxy_is_told_and_changes_nothing(
     assert answer.status_code == 400
     assert error_of(answer) == "invalid_proxy"
     assert "No proxy is set" in owner.get("/connection/proxy").text
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        {"proxy_username": "marit"},
+        {"proxy_secret": "tramline"},
+        {"proxy_username": "m" * 256, "proxy_secret": "tramline"},
+    ],
+)
+def test_what_cannot_be_a_login_is_told_apart_from_the_address(
+    owner: FlaskClient, login: dict[str, str]
+) -> None:
+    answer = owner.post("/connection/proxy", data={"proxy": "127.0.0.1:9050", **login})
+
+    assert error_of(answer) == "invalid_proxy_login"
 
 
 @pytest.mark.parametrize("path", ["/accounts", "/accounts/restore"])

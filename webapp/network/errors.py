@@ -3,6 +3,7 @@
 NetworkError
 ├── InvalidSettings     a description of a network cannot be read
 │   └── InvalidProxyAddress
+│       └── InvalidProxyLogin
 ├── NetworkClosed       we hung up
 ├── Unreachable         one direct request got no usable answer; stays inside this package
 │   ├── NoInterface     this computer is not connected
@@ -40,6 +41,10 @@ class InvalidSettings(NetworkError):
 
 class InvalidProxyAddress(InvalidSettings):
     """The address or the login of the proxy cannot be one."""
+
+
+class InvalidProxyLogin(InvalidProxyAddress):
+    """The login of the proxy cannot be one, whatever its address is."""
 
 
 class NetworkClosed(NetworkError):

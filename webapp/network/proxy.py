@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import unquote_to_bytes
 
-from webapp.network.errors import InvalidProxyAddress
+from webapp.network.errors import InvalidProxyAddress, InvalidProxyLogin
 
 HIGHEST_PORT: Final = 65_535
 # RFC 1929 gives the length of each in one byte, and wants one character at least.
@@ -43,7 +43,7 @@ class Proxy:
         if type(self.port) is not int or not 0 < self.port <= HIGHEST_PORT:
             raise InvalidProxyAddress("The port of the proxy must lie between 1 and 65535.")
         if (self.username is None) != (self.password is None):
-            raise InvalidProxyAddress(
+            raise InvalidProxyLogin(
                 "A login for the proxy is a user name and a password; one of them is missing."
             )
         for part in (self.username, self.password):
@@ -121,9 +121,9 @@ def _require_login_part(part: str) -> None:
     try:
         length = len(part.encode())
     except UnicodeEncodeError as error:
-        raise InvalidProxyAddress("The login for the proxy is not valid text.") from error
+        raise InvalidProxyLogin("The login for the proxy is not valid text.") from error
     if not 0 < length <= MAX_LOGIN_BYTES:
-        raise InvalidProxyAddress(
+        raise InvalidProxyLogin(
             "The user name and the password for the proxy have 1 to 255 bytes each."
         )
 
@@ -132,4 +132,4 @@ def _unquote(part: str) -> str:
     try:
         return unquote_to_bytes(part).decode()
     except UnicodeError as error:
-        raise InvalidProxyAddress("The login for the proxy is not valid text.") from error
+        raise InvalidProxyLogin("The login for the proxy is not valid text.") from error

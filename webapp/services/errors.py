@@ -76,6 +76,10 @@ class InvalidProxy(ServiceError):
         self.reason: Final = reason
 
 
+class InvalidProxyLogin(InvalidProxy):
+    """The login is what is wrong with a proxy."""
+
+
 class ProxyGivenAtStart(ServiceError):
     """The proxy was given on the command line, which holds until the program ends."""
 

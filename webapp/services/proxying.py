@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from webapp.network.errors import InvalidProxyAddress
+from webapp.network import errors
 from webapp.network.proxy import Proxy
-from webapp.services.errors import InvalidProxy, ProxyGivenAtStart
+from webapp.services.errors import InvalidProxy, InvalidProxyLogin, ProxyGivenAtStart
 from webapp.services.open_account import OpenAccount
 from webapp.storage import accounts
 
@@ -16,13 +16,15 @@ PROXY = "proxy"
 def parse(text: str, *, username: str = "", password: str = "") -> Proxy:
     """Return the proxy that a form describes; without a login both fields are empty.
 
-    Raises InvalidProxy.
+    Raises InvalidProxy, and InvalidProxyLogin if its address is not to blame.
     """
     try:
         proxy = Proxy.parse(text)
         if username or password:
             return replace(proxy, username=username or None, password=password or None)
-    except InvalidProxyAddress as error:
+    except errors.InvalidProxyLogin as error:
+        raise InvalidProxyLogin(str(error)) from error
+    except errors.InvalidProxyAddress as error:
         raise InvalidProxy(str(error)) from error
     return proxy
 

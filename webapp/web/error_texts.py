@@ -57,6 +57,7 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
     errors.InvalidProxy: ErrorText(
         400, "invalid_proxy", "{error.reason}", "Nothing was changed. What you typed is kept."
     ),
+    errors.InvalidProxyLogin: ErrorText(400, "invalid_proxy_login", "{error.reason}", KEPT),
     errors.ProxyGivenAtStart: ErrorText(
         409,
         "proxy_given_at_start",
