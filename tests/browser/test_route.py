@@ -34,6 +34,9 @@ STATES = {
         "connected", ROUTE, 7, guard_delay_ms=200, clock_ahead_ms=10 * MINUTE_MS
     ),
     "proxy": ConnectionState("connected", ROUTE, 7, guard_delay_ms=400, proxy="127.0.0.1:9050"),
+    "proxy-far": ConnectionState(
+        "connected", ROUTE, 7, guard_delay_ms=2000, proxy=f"{'proxy.' * 12}example.org:9050"
+    ),
     "proxy-dead": ConnectionState(
         "offline", (), 7,
         "The proxy at 127.0.0.1:9050 does not answer. Nothing is sent without it, as you chose.",
@@ -175,6 +178,7 @@ def test_every_state_is_clear_and_arrives_without_disturbing(
         sentence = present_connection(state, now_ms=NOW_MS).sentence
         expect(route.locator("#route-head")).to_contain_text(sentence)
         expect(button).to_be_focused()
+        assert not route.evaluate("(element) => element.scrollWidth > element.clientWidth"), name
         assert marit.finds_obstacles() == [], name
         marit.keeps_a_picture(f"route-{name}-{colour}-{width}")
 
