@@ -40,7 +40,7 @@ def test_it_begins_by_connecting() -> None:
 def test_a_success_connects_and_shows_the_route() -> None:
     watch, seen = watched()
     watch.succeeded(route=ROUTE, swarm_size=5)
-    assert seen == [ConnectionState("connected", ROUTE, 5, None)]
+    assert seen == [ConnectionState("connected", ROUTE, 5, proven=frozenset(ROUTE))]
     assert watch.state() == seen[0]
 
 
@@ -69,7 +69,9 @@ def test_a_failure_behind_the_path_leaves_us_connected(error: NodeFailed) -> Non
     watch, _ = watched()
     watch.succeeded(route=ROUTE, swarm_size=5)
     watch.failed(error, route=ROUTE)
-    assert watch.state() == ConnectionState("connected", ROUTE, 5, str(error), START_MS)
+    assert watch.state() == ConnectionState(
+        "connected", ROUTE, 5, str(error), START_MS, proven=frozenset(ROUTE)
+    )
 
 
 def test_a_success_leaves_the_last_error_with_its_time() -> None:
@@ -197,15 +199,21 @@ def test_the_told_clock_is_never_a_minute_wrong(aheads_ms: list[int]) -> None:
         assert abs(told_ms - last_ms) < CLOCK_STEP_MS
 
 
-def test_a_proxy_and_a_search_for_other_nodes_are_shown_until_they_are_over() -> None:
+def test_a_node_is_proven_by_a_reply_and_not_by_being_chosen() -> None:
     watch, seen = watched()
-    proxy = "127.0.0.1:9050"
-    watch.proxy_is(proxy)
-    watch.rerouting_is(True)
-    watch.rerouting_is(False)
+    watch.succeeded(route=ROUTE)
+    watch.route_is((GUARD, OTHER, LAST))
+    watch.succeeded(route=(GUARD, OTHER, LAST))
+    assert [state.proven for state in seen] == [
+        frozenset(ROUTE), frozenset({GUARD, LAST}), frozenset({GUARD, OTHER, LAST}),
+    ]  # fmt: skip
+
+
+def test_a_proxy_is_shown_until_it_is_taken_away() -> None:
+    watch, seen = watched()
+    watch.proxy_is("127.0.0.1:9050")
     watch.proxy_is(None)
-    told = [(state.proxy, state.is_rerouting) for state in seen]
-    assert told == [(proxy, False), (proxy, True), (proxy, False), (None, False)]
+    assert [state.proxy for state in seen] == ["127.0.0.1:9050", None]
 
 
 def test_a_dead_proxy_is_to_blame_until_something_else_is_or_another_one_is_set() -> None:
@@ -231,7 +239,7 @@ def test_another_way_has_to_prove_itself_first() -> None:
     watch.proxy_is("127.0.0.1:9050")
     watch.failed(WayChanged(), route=ROUTE)
     state = watch.state()
-    assert (state.phase, state.last_error) == ("connecting", None)
+    assert (state.phase, state.last_error, state.proven) == ("connecting", None, frozenset())
 
 
 def test_a_callback_may_use_the_watch() -> None:

@@ -20,7 +20,7 @@ def present(**facts: object) -> ConnectionView:
 
 
 def connected(**facts: object) -> ConnectionView:
-    return present(phase="connected", route=ROUTE, **facts)
+    return present(**{"phase": "connected", "route": ROUTE, "proven": frozenset(ROUTE), **facts})
 
 
 def stop(view: ConnectionView, name: str) -> StopView:
@@ -77,11 +77,10 @@ def test_nodes_of_a_route_that_has_not_worked_yet_are_being_tried() -> None:
     assert states(present(route=ROUTE)) == ["works", "tried", "tried", "tried", "sought"]
 
 
-def test_a_new_route_keeps_the_first_node_and_looks_for_the_others() -> None:
-    view = connected(is_rerouting=True)
+def test_nodes_just_chosen_are_being_tried_until_a_reply_has_come_back() -> None:
+    view = connected(proven=frozenset({GUARD}))
 
-    assert states(view) == ["works", "works", "sought", "sought", "works"]
-    assert "same first one" in view.sentence
+    assert states(view) == ["works", "works", "tried", "tried", "works"]
 
 
 def test_without_a_proxy_the_first_node_sees_the_address() -> None:

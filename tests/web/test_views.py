@@ -333,8 +333,7 @@ def test_a_proxy_is_offered_before_the_first_connection_that_leaves_the_computer
     assert "Use a proxy" not in client.get("/accounts/new?network=practice").text
 
 
-@pytest.mark.xfail(reason="Network.new_route is not built yet")
-def test_a_new_route_is_begun_and_the_state_shown_at_once(owner: FlaskClient) -> None:
+def test_a_new_route_is_shown_at_once(owner: FlaskClient) -> None:
     answer = owner.post("/connection/route")
 
     assert answer.status_code == 200

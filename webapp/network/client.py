@@ -106,6 +106,7 @@ class Network:
         with self._reporting():
             stored = self._store.store(recipient, data, ttl_ms=ttl_ms)
         self._watch.succeeded(route=self._route())
+        self._show()
         self._tell_learners()
         return stored
 
@@ -119,6 +120,7 @@ class Network:
             polled = self._poll.poll(keys, cursors)
         swarm_size = len(self._swarms.keys(keys.account_id))
         self._watch.succeeded(route=self._route(), swarm_size=swarm_size)
+        self._show()
         self._tell_learners()
         self._keep_up()
         return polled
@@ -126,7 +128,7 @@ class Network:
     def new_route(self) -> None:
         """Put other nodes behind the first ones, which stay (security.md X1)."""
         self._builder.exchange_all()
-        self._watch.succeeded(route=self._route())
+        self._show()
 
     def state(self) -> ConnectionState:
         """Return how the connection is doing."""
@@ -151,6 +153,7 @@ class Network:
         self._transport.use_proxy(proxy)
         self._builder.leave_guards()
         self._watch.proxy_is(proxy.text if proxy else None)
+        self._show()
 
     def close(self) -> None:
         """Hang up. Calls under way fail with NetworkClosed, and so do all later ones."""
@@ -166,7 +169,13 @@ class Network:
             raise
         except NetworkError as error:
             self._watch.failed(error, route=self._route())
+            self._show()
             raise
+
+    def _show(self) -> None:
+        """Let the state say who is on the route, who of them may have failed, and the time."""
+        self._watch.route_is(self._route(), suspects=self._builder.pool.suspects())
+        self._watch.clock_is(self._network_clock.ahead_ms())
 
     def _tell_learners(self) -> None:
         version = self._builder.version()

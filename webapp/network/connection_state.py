@@ -49,8 +49,8 @@ class ConnectionState:
     proxy: str | None = None
     # Whether it is the proxy that keeps us from the network.
     has_proxy_failed: bool = False
-    # Whether a path through other nodes is being built because somebody asked for it.
-    is_rerouting: bool = False
+    # Those of the route over which a reply has come back; the others are only chosen.
+    proven: frozenset[bytes] = frozenset()
 
 
 Callback = Callable[[ConnectionState], None]
@@ -81,7 +81,11 @@ class StateWatch:
         def connect(state: ConnectionState) -> ConnectionState:
             size = state.swarm_size if swarm_size is None else swarm_size
             return replace(
-                _over(state, route), phase="connected", swarm_size=size, has_proxy_failed=False
+                _over(state, route),
+                phase="connected",
+                swarm_size=size,
+                has_proxy_failed=False,
+                proven=frozenset(route),
             )
 
         self._change(connect)
@@ -130,10 +134,6 @@ class StateWatch:
 
         self._change(reroute)
 
-    def rerouting_is(self, is_under_way: bool) -> None:
-        """Somebody has asked for other nodes, or that is done, one way or the other."""
-        self._change(lambda state: replace(state, is_rerouting=is_under_way))
-
     def clock_is(self, ahead_ms: int) -> None:
         """The clock of this computer is ``ahead_ms`` ahead of the network's, or behind."""
         self._change(
@@ -148,7 +148,13 @@ class StateWatch:
         Nothing has gone this way yet, so whether it works is open again.
         """
         self._change(
-            lambda state: replace(state, phase="connecting", proxy=address, has_proxy_failed=False)
+            lambda state: replace(
+                state,
+                phase="connecting",
+                proxy=address,
+                has_proxy_failed=False,
+                proven=frozenset(),
+            )
         )
 
     def _change(self, change: Callable[[ConnectionState], ConnectionState]) -> None:
@@ -178,6 +184,7 @@ def _over(state: ConnectionState, route: tuple[bytes, ...]) -> ConnectionState:
         state,
         route=route,
         suspects=state.suspects & frozenset(route),
+        proven=state.proven & frozenset(route),
         guard_delay_ms=state.guard_delay_ms if same_guard else None,
     )
 

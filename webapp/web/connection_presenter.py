@@ -31,7 +31,6 @@ CONNECTED = (
     "Each message passes three nodes. Every node knows only the one before and the one after it."
 )
 CONNECTING = "Looking for nodes that answer, to build a route of three."
-REROUTING = "Looking for two other nodes behind the same first one."
 STILL_TRYING = "Safehouse goes on trying, and what you write is kept."
 # What is believed as long as nothing more precise is known.
 NOBODY_ANSWERS = "No node answers."
@@ -108,8 +107,6 @@ def _sentence(state: ConnectionState) -> str:
     """Return what the connection does at this moment."""
     if state.phase == "offline":
         return _offline(state)
-    if state.is_rerouting:
-        return REROUTING
     return CONNECTED if state.phase == "connected" else CONNECTING
 
 
@@ -137,14 +134,13 @@ def _proxy(state: ConnectionState, address: str) -> StopView:
 def _node(name: str, position: int, state: ConnectionState) -> StopView:
     if state.has_proxy_failed:
         return _stop(name, "waits")
-    is_leaving = state.is_rerouting and position > 0
-    if is_leaving or position >= len(state.route):
+    if position >= len(state.route):
         return _stop(name, "sought")
     ed25519 = state.route[position]
     key = ed25519.hex()[:NODE_KEY_SHOWN]
     if ed25519 in state.suspects:
         return _stop(name, "silent", key)
-    if state.phase != "connected":
+    if state.phase != "connected" or ed25519 not in state.proven:
         return _stop(name, "tried", key)
     delay = state.guard_delay_ms if position == 0 else None
     return _stop(name, "works", f"{key} · about {delay} ms" if delay else key)
