@@ -236,6 +236,7 @@ def test_a_dead_proxy_is_to_blame_until_something_else_is_or_another_one_is_set(
 def test_another_way_has_to_prove_itself_first() -> None:
     watch, _ = watched()
     watch.succeeded(route=ROUTE)
+    watch.failed(ProxyFailed("127.0.0.1:9060"), route=ROUTE)
     watch.proxy_is("127.0.0.1:9050")
     watch.failed(WayChanged(), route=ROUTE)
     state = watch.state()

@@ -145,12 +145,15 @@ class StateWatch:
     def proxy_is(self, address: str | None) -> None:
         """Everything goes through the proxy at ``address`` ("host:port"), or through none.
 
-        Nothing has gone this way yet, so whether it works is open again.
+        Nothing has gone this way yet, so whether it works is open again, and what was wrong
+        with the old one no longer matters.
         """
         self._change(
             lambda state: replace(
                 state,
                 phase="connecting",
+                last_error=None,
+                last_error_at_ms=0,
                 proxy=address,
                 has_proxy_failed=False,
                 proven=frozenset(),
