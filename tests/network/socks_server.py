@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from tests.virtual_clock import PATIENCE_S
 
 NO_LOGIN, WITH_LOGIN, NOTHING_ACCEPTABLE = 0, 2, 0xFF
-REFUSED = 5
+SUCCESS, REFUSED = 0, 5
 
 
 @dataclass
@@ -90,16 +90,22 @@ class SocksServer:
                 return
             host, port = self._read_request(peer)
             self.requested.append((host, port))
-            reply, target = self.verdict(host, port), None
-            if not reply:
-                try:
-                    target = socket.create_connection((self.names.get(host, host), port))
-                except OSError:
-                    reply = REFUSED
-            self.send(peer, bytes([5, reply, 0, 1, 0, 0, 0, 0, 0, 0]))
-            if target is not None:
+            refusal = self.verdict(host, port)
+            if refusal:
+                self._answer(peer, refusal)
+                return
+            try:
+                target = socket.create_connection((self.names.get(host, host), port))
+            except OSError:
+                self._answer(peer, REFUSED)
+                return
+            with target:
                 self._hold(target)
+                self._answer(peer, SUCCESS)
                 _relay(peer, target)
+
+    def _answer(self, peer: socket.socket, reply: int) -> None:
+        self.send(peer, bytes([5, reply, 0, 1, 0, 0, 0, 0, 0, 0]))
 
     def _let_in(self, peer: socket.socket) -> bool:
         _, count = _read(peer, 2)
@@ -151,7 +157,7 @@ def _read(peer: socket.socket, count: int) -> bytes:
 def _relay(peer: socket.socket, target: socket.socket) -> None:
     """Pass bytes on in both directions until either side has enough."""
     other = {peer: target, target: peer}
-    with target, selectors.DefaultSelector() as selector:
+    with selectors.DefaultSelector() as selector:
         for sock in other:
             selector.register(sock, selectors.EVENT_READ)
         while True:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.network.tls_server import TlsServer, answer, answering, serving
+from tests.network.tls_server import TlsServer, answer, answering, finish_unless_left, serving
 from tests.virtual_clock import PATIENCE_S, VirtualClock
 from webapp.network.errors import (
     AnswerTooLarge,
@@ -255,14 +255,33 @@ def test_an_answer_that_trickles_ends_with_the_time_out(
     def trickle(server: TlsServer, peer: socket.socket) -> None:
         server.request(peer)
         peer.sendall(at_once)
-        # A byte every half second, 20 seconds in all, and the last one never.
+        # A byte every half second, 20 seconds in all.
         for byte in slowly[:-1]:
             clock.advance(0.5)
             peer.sendall(bytes([byte]))
-        peer.recv(1)
+        finish_unless_left(peer, slowly[-1:])
 
     with serving(trickle, tls=tls) as server, pytest.raises(Unreachable):
         post(transport, server)
+
+
+@pytest.mark.parametrize("tls", [True, False], ids=["tls", "plain"])
+def test_an_answer_may_take_longer_than_connecting_may(
+    transport: HttpsTransport, clock: VirtualClock, tls: bool
+) -> None:
+    def late(server: TlsServer, peer: socket.socket) -> None:
+        server.request(peer)
+        clock.advance(9)
+        peer.sendall(OK[:5])
+        peer.sendall(OK[5:])
+
+    with serving(late, tls=tls) as server:
+        assert post(transport, server) == (200, b"hello")
+
+
+def test_a_name_that_cannot_be_one_is_no_connection(transport: HttpsTransport) -> None:
+    with pytest.raises(NoConnection):
+        transport.post(f"https://{'a' * 64}.org/", b"", limits=LIMITS)
 
 
 def test_hanging_up_wakes_a_call_that_is_still_connecting(transport: HttpsTransport) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.network.socks_server import SocksServer, proxying
-from tests.network.tls_server import TlsServer, answer, answering, serving
+from tests.network.tls_server import TlsServer, answer, answering, finish_unless_left, serving
 from tests.virtual_clock import PATIENCE_S, VirtualClock
 from webapp.network.errors import (
     NetworkClosed,
@@ -244,15 +244,34 @@ def test_a_proxy_that_trickles_ends_with_the_deadline(
     through: MakeTransport, clock: VirtualClock
 ) -> None:
     def half(peer: socket.socket, reply: bytes) -> None:
-        """Begin an answer late, and wait with the rest until our side has hung up."""
         clock.advance(6)
         peer.sendall(reply[:1])
-        peer.recv(1)
+        finish_unless_left(peer, reply[1:])
 
     with proxying(SocksServer(send=half)) as proxy, serving(answering(OK)) as server:
         with pytest.raises(ProxyFailed):
             post(through(proxy.port), server)
         assert server.requests == []
+
+
+def test_a_proxy_that_trickles_while_it_connects_ends_with_the_deadline(
+    through: MakeTransport, clock: VirtualClock
+) -> None:
+    def half(peer: socket.socket, reply: bytes) -> None:
+        """Greet at once, but begin the answer to a request late."""
+        if len(reply) == 2:
+            peer.sendall(reply)
+            return
+        clock.advance(11)
+        peer.sendall(reply[:1])
+        finish_unless_left(peer, reply[1:])
+
+    with proxying(SocksServer(send=half)) as proxy, serving(answering(OK)) as server:
+        failed = outcome(lambda: post(through(proxy.port), server))
+        asked = proxy.connections
+    assert [type(error) for error in failed] == [NoConnection]
+    # It is there: whoever is behind it has the fault.
+    assert asked == 2
 
 
 def test_silence_behind_a_working_proxy_is_not_its_fault(

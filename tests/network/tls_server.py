@@ -96,6 +96,18 @@ def serving(
         server.stop()
 
 
+def finish_unless_left(peer: socket.socket, rest: bytes) -> None:
+    """Send ``rest`` to a client that is still there, although it should have hung up by now.
+
+    Whoever hangs up in time ends the wait; only a broken client lets it pass.
+    """
+    peer.settimeout(1.0)
+    try:
+        peer.recv(1)
+    except TimeoutError:
+        peer.sendall(rest)
+
+
 def answer(body: bytes, *, status: str = "200 OK", headers: str = "") -> bytes:
     head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
     return head.encode() + body

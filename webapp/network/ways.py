@@ -15,7 +15,6 @@ What a failure says about whom, with a proxy:
 
 import contextlib
 import errno
-import ipaddress
 import secrets
 import socket
 from collections.abc import Iterator
@@ -180,14 +179,7 @@ def _dial(host: str, port: int, *, deadline: Deadline, lifeline: Lifeline) -> De
 
 def _addresses(host: str, port: int) -> list[tuple[int, int, int, str, tuple[object, ...]]]:
     try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        flags = 0
-    else:
-        # Nobody is asked about what is an address already, whatever the resolver is set to.
-        flags = socket.AI_NUMERICHOST
-    try:
-        return list(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM, flags=flags))
+        return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
     except UnicodeError as error:
         raise OSError("not a host name") from error
 
