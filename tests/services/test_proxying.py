@@ -132,6 +132,19 @@ def test_a_proxy_is_set_while_the_account_is_open(start: Start, server: SocksSer
     assert service.current(start().account()) == at(server)
 
 
+def test_saving_the_same_proxy_again_ends_nothing(start: Start, server: SocksServer) -> None:
+    runtime = start()
+    runtime.create_account("Marit", network="practice", proxy=at(server))
+    network, keys = runtime.account().network, runtime.account().keys
+    network.poll(keys, {})
+    guard = network.state().route[0]
+
+    service.change(runtime.account(), server.address)
+
+    network.poll(keys, {})
+    assert network.state().route[0] == guard
+
+
 def test_a_login_is_stored_with_the_proxy(start: Start) -> None:
     runtime = start()
     runtime.create_account("Marit", network="practice")

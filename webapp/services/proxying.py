@@ -67,5 +67,8 @@ def _take_on(account: OpenAccount, proxy: Proxy | None) -> None:
     with account.changing_proxy:
         with account.database.write():
             network = accounts.load(account.database).network
+            if proxy == stored_in(network):
+                # Taking it on anew would end all connections and cost the guards their place.
+                return
             accounts.set_network(account.database, with_proxy(network, proxy))
         account.network.use_proxy(proxy)
