@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Final, TypeVar
 
 from webapp.network.errors import NetworkClosed
 
 # Two nodes are polled and two asked for a swarm at once, by poller and outbox.
 THREADS: Final = 4
+CLOSED: Final = "The connection is closed."
 
 T = TypeVar("T")
 
@@ -29,16 +30,22 @@ class Background:
         """Do ``work`` beside the caller. Raises NetworkClosed after ``close``."""
         with self._lock:
             if self._is_closed:
-                raise NetworkClosed("The connection is closed.")
+                raise NetworkClosed(CLOSED)
             if self._threads is None:
                 self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="network")
             return self._threads.submit(work)
 
     def run_all(self, works: Sequence[Callable[[], T]]) -> list[T]:
-        """Return what all ``works`` come to, done at once; the caller does the first one."""
+        """Return what all ``works`` come to, done at once; the caller does the first one.
+
+        Raises NetworkClosed, and what the works raise.
+        """
         first, *others = works
         under_way = [self.submit(work) for work in others]
-        return [first(), *(future.result() for future in under_way)]
+        try:
+            return [first(), *(future.result() for future in under_way)]
+        except CancelledError as error:
+            raise NetworkClosed(CLOSED) from error
 
     def close(self) -> None:
         """Take no more work and forget what has not begun; what has begun ends by itself."""

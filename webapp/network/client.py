@@ -1,10 +1,10 @@
 """The network as an account sees it: store, poll, what time it is, how it is going."""
 
+import contextlib
 import secrets
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
 
 from webapp.clock import Clock
 from webapp.network.agreement import renew_list
@@ -25,6 +25,8 @@ from webapp.network.time_keeper import TimeKeeper
 from webapp.network.transport import Transport
 from webapp.protocol.identifiers import AccountId
 from webapp.protocol.keys import AccountKeys
+from webapp.protocol.replies import parse_info
+from webapp.protocol.requests import info
 
 __all__ = ["ConnectionState", "Cursors", "Network", "Polled", "Remembered", "Stored"]
 
@@ -126,9 +128,13 @@ class Network:
         return polled
 
     def new_route(self) -> None:
-        """Put other nodes behind the first ones, which stay (security.md X1)."""
+        """Put other nodes behind the first ones, which stay (security.md X1).
+
+        Returns at once; whether they work is tried aside. Raises NetworkClosed.
+        """
         self._builder.exchange_all()
         self._show()
+        self._do_aside(self._try_route)
 
     def state(self) -> ConnectionState:
         """Return how the connection is doing."""
@@ -160,7 +166,7 @@ class Network:
         self._background.close()
         self._transport.close()
 
-    @contextmanager
+    @contextlib.contextmanager
     def _reporting(self) -> Iterator[None]:
         """Show failures in the state."""
         try:
@@ -174,8 +180,24 @@ class Network:
 
     def _show(self) -> None:
         """Let the state say who is on the route, who of them may have failed, and the time."""
-        self._watch.route_is(self._route(), suspects=self._builder.pool.suspects())
+        path = next(iter(self._builder.paths.all()), None)
+        if path is None:
+            self._watch.route_is(())
+        else:
+            self._watch.route_is(
+                path.keys,
+                suspects=self._builder.suspects_on(path),
+                guard_delay_ms=self._builder.delay_ms(path.guard),
+            )
         self._watch.clock_is(self._network_clock.ahead_ms())
+
+    def _try_route(self) -> None:
+        """Ask anybody anything over the present route."""
+        with contextlib.suppress(NetworkError), self._reporting():
+            node = self._builder.easiest_first(self._builder.nodes())[0]
+            self._caller.call(node, info(), parse_info)
+            self._watch.succeeded(route=self._route())
+            self._show()
 
     def _tell_learners(self) -> None:
         version = self._builder.version()

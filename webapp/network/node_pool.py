@@ -12,6 +12,7 @@ STRIKES: Final = 3
 # What a node did, or failed to do: pass on a request, or answer one. A node that
 # relays well may still be a liar when it is asked itself.
 Role = Literal["hop", "destination"]
+ROLES: Final[tuple[Role, ...]] = ("hop", "destination")
 
 
 class NodePool:
@@ -46,10 +47,10 @@ class NodePool:
         with self._lock:
             return (*self._nodes.values(), *self._dropped.values())
 
-    def suspects(self) -> frozenset[bytes]:
-        """Return the keys of all nodes that may have failed the last time."""
+    def suspects(self, *roles: Role) -> frozenset[bytes]:
+        """Return the keys of all nodes that may have failed the last time, in any role."""
         with self._lock:
-            return frozenset(key for strikes in self._strikes.values() for key in strikes)
+            return frozenset(key for role in roles or ROLES for key in self._strikes[role])
 
     def named(self, keys: Iterable[bytes]) -> tuple[Node, ...]:
         """Return the nodes with these Ed25519 keys, leaving out the ones we do not know."""

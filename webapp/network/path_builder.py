@@ -71,6 +71,7 @@ class PathBuilder:
         self._source = source
         self._building = OneAtATime()
         self._guards: tuple[bytes, ...] = ()
+        self._delays_ms: dict[bytes, int] = {}
 
     @property
     def pool(self) -> NodePool:
@@ -156,6 +157,15 @@ class PathBuilder:
             return node.ed25519 in suspects, is_blocked
 
         return tuple(sorted(self._source.sample(nodes, len(nodes)), key=difficulty))
+
+    def delay_ms(self, guard: Node) -> int | None:
+        """Return how long ``guard`` took to answer its test, connecting included."""
+        return self._delays_ms.get(guard.ed25519)
+
+    def suspects_on(self, path: Path) -> frozenset[bytes]:
+        """Return those nodes of ``path`` of which the last request may have failed."""
+        behind = self.pool.suspects("hop") & set(path.keys[1:])
+        return behind if self.paths.is_healthy(path) else behind | {path.guard.ed25519}
 
     def renew_from_seeds(self) -> None:
         """Ask the seeds for the node list, unless that was done of late; failures wait."""
@@ -274,6 +284,7 @@ class PathBuilder:
         """
         nobody = AccountId(secrets.token_bytes(KEY_BYTES))
         url, body = guard.url + GUARD_TEST_PATH, get_swarm(nobody).to_json()
+        asked_s = self._clock.monotonic_s()
         try:
             answer = self._transport.post(url, body, limits=GUARD_TEST)
             parse_swarm(answer.body)
@@ -281,4 +292,5 @@ class PathBuilder:
             raise NoRoute("This computer is not connected to a network.") from error
         except (Unreachable, RemoteProtocolError):
             return False
+        self._delays_ms[guard.ed25519] = round((self._clock.monotonic_s() - asked_s) * 1000)
         return answer.status == HTTP_OK

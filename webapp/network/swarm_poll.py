@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 
 from webapp.clock import Clock
-from webapp.network.background import Background
+from webapp.network.background import CLOSED, Background
 from webapp.network.errors import (
     ClockRefused,
     NetworkClosed,
@@ -214,7 +214,7 @@ class _Answers:
 
 def _require_outcome(outcome: RetrieveReply | BaseException) -> Outcome:
     if isinstance(outcome, CancelledError):
-        raise NetworkClosed("The connection is closed.")
+        raise NetworkClosed(CLOSED)
     if isinstance(outcome, RetrieveReply | NoRoute | NodeFailed | Rejected | ClockRefused):
         return outcome
     raise outcome
