@@ -43,7 +43,7 @@ PURE_IMPORTS = {
     "dataclasses", "difflib", "enum", "functools", "hashlib", "hmac", "importlib.resources",
     "ipaddress", "itertools", "json", "math", "operator", "re", "secrets", "string", "struct",
     "types", "typing", "unicodedata", "urllib.parse", "zlib",
-    "cryptography", "google.protobuf", "nacl",
+    "cryptography", "google.protobuf", "nacl", "zstandard",
 }  # fmt: skip
 # The script that regenerates the wire module is a program, not part of the package.
 PROGRAMS = {"__main__.py"}
