@@ -35,6 +35,7 @@ from webapp.protocol.json_reading import MAX_TIMESTAMP_MS
 from webapp.protocol.keys import AccountKeys
 from webapp.protocol.padding import pad
 from webapp.protocol.wire import session_pb2 as wire
+from webapp.protocol.wire.reading import MAX_MESSAGE_BYTES
 
 HELLO = Content(SENT_AT_MS, VisibleMessage("Hello Bob", Profile("Alice", updated_s=1_767_225_000)))
 STORED = b64decode(STORED_FOR_BOB)
@@ -120,6 +121,38 @@ def test_any_stored_bytes_are_refused_or_of_the_next_version(data: bytes) -> Non
     else:
         with pytest.raises(RemoteProtocolError):
             open_stored(data, recipient=BOB)
+
+
+@pytest.mark.parametrize("data", [b"\0", b"\0" + STORED, bytes(MAX_MESSAGE_BYTES + 1)])
+def test_data_of_the_next_version_is_left_alone(data: bytes) -> None:
+    assert open_stored(data, recipient=BOB) is None
+
+
+def test_a_nought_elsewhere_is_no_version() -> None:
+    assert open_stored(b"\x08\0" + STORED, recipient=BOB) == open_stored(STORED, recipient=BOB)
+
+
+def test_each_layer_is_checked_before_the_next_is_looked_at() -> None:
+    """Every message is broken in all layers from one on; the outermost of them refuses it."""
+    broken_content = b"\x78" + b"\xff" * 9 + b"\x01"
+    unsigned = pad(broken_content) + ALICE.ed25519 + bytes(64)
+    sealed = crypto_box_seal(unsigned, BOB.x25519)
+    for_another = crypto_box_seal(unsigned, CAROL.x25519)
+    group_message = enveloped(type=7, content=for_another)
+    oversized = group_message + b"\x1a" + bytes(MAX_MESSAGE_BYTES)
+    for data, reason in (
+        (oversized, "too long"),
+        (group_message, "group message"),
+        (enveloped(content=for_another), "does not open"),
+        (enveloped(content=sealed), "not signed"),
+        (sealed_by_alice(broken_content), "after the year 9999"),
+    ):
+        with pytest.raises(RemoteProtocolError, match=reason):
+            open_stored(data, recipient=BOB)
+
+
+def sealed_by_alice(content: bytes) -> bytes:
+    return wrap(content, sender=ALICE, recipient=BOB.account_id, sent_at_ms=SENT_AT_MS)
 
 
 @given(st.binary(max_size=300))

@@ -9,6 +9,8 @@ from grpc_tools import protoc  # type: ignore[import-untyped]  # it has no type 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.protocol.worked_values import CONTENT_HEX
+from webapp.protocol.content import decode_content
 from webapp.protocol.errors import RemoteProtocolError
 from webapp.protocol.wire import session_pb2 as wire
 from webapp.protocol.wire.reading import MAX_MESSAGE_BYTES, as_text, parse_message
@@ -92,6 +94,20 @@ def test_packed_numbers_are_accepted_where_unpacked_are_written() -> None:
 def test_an_oversized_message_is_refused_unread() -> None:
     with pytest.raises(RemoteProtocolError, match="too long"):
         parse_message(wire.Content, bytes(MAX_MESSAGE_BYTES + 1))
+
+
+def test_a_message_may_have_one_mebibyte() -> None:
+    assert MAX_MESSAGE_BYTES == 1024 * 1024
+    head = wire.DataMessage(body="x" * 2**20).SerializeToString()[:4]
+    body = "x" * (MAX_MESSAGE_BYTES - len(head))
+    raw = wire.DataMessage(body=body).SerializeToString()
+    assert len(raw) == MAX_MESSAGE_BYTES
+    assert parse_message(wire.DataMessage, raw).body == body
+
+
+def test_unknown_fields_do_not_get_past_the_typed_content() -> None:
+    raw = bytes.fromhex(CONTENT_HEX)
+    assert decode_content(raw + b"\xf8\x7d\x01" + b"\xfa\x7d\x02ab") == decode_content(raw)
 
 
 @pytest.mark.parametrize(
