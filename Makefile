@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VECTORS ?= tests/vectors
+SECONDS ?= 120
 PY := .venv/bin/python
 
 # What the tests read: the measured coverage is fresh while none of it has changed since.
@@ -10,7 +11,7 @@ SOURCES := $(shell find webapp templates static tests benchmarks docs -type f \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint vectors bench browser lock audit environment
+.PHONY: help run test check lint vectors fuzz bench browser lock audit environment
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +35,11 @@ lint: environment ## Check style, formatting and types
 vectors: environment ## Run the known-answer tests on the files of VECTORS=folder
 	SAFEHOUSE_VECTORS=$(abspath $(VECTORS)) $(PY) -m pytest -m vectors
 
+fuzz: ## Search for bytes that break a parser (SECONDS=120 for each, TARGET=name, CORPUS=folder)
+	@$(PYTHON) -m tests.environment fuzz
+	@.venv-fuzz/bin/python -m tests.fuzz --seconds $(SECONDS) \
+		$(if $(TARGET),--target $(TARGET)) $(if $(CORPUS),--corpus $(CORPUS))
+
 bench: environment ## Measure what has a budget and print both
 	$(PY) -m benchmarks
 
@@ -43,6 +49,7 @@ browser: environment ## Run the tests in the browser only
 lock: ## Choose the newest allowed package versions (needs uv)
 	uv pip compile $(LOCK_OPTIONS) --upgrade -o requirements.lock
 	uv pip compile $(LOCK_OPTIONS) --upgrade --extra test -o requirements-test.lock
+	uv pip compile $(LOCK_OPTIONS) --upgrade --extra fuzz -o requirements-fuzz.lock
 
 audit: environment ## Ask the public database whether a locked package has a known weakness
 	$(PY) -m pip_audit --strict --disable-pip --require-hashes -r requirements.lock

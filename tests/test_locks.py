@@ -9,7 +9,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("requirements.lock", "requirements-test.lock")
+# The lock of the program, and those that hold it and what an extra asks for.
+LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-fuzz.lock")
+EXTRAS = {"requirements-test.lock": "test", "requirements-fuzz.lock": "fuzz"}
 HASH = re.compile(r" --hash=sha256:[0-9a-f]{64}")
 
 
@@ -24,10 +26,10 @@ def pins(lock: str) -> dict[str, Requirement]:
     return {canonicalize_name(each.name): each for each in requirements}
 
 
-def asked_for(*, test: bool) -> list[Requirement]:
+def asked_for(lock: str) -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = project["dependencies"] + (project["optional-dependencies"]["test"] if test else [])
-    return [Requirement(line) for line in lines]
+    extra = project["optional-dependencies"][EXTRAS[lock]] if lock in EXTRAS else []
+    return [Requirement(line) for line in project["dependencies"] + extra]
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -43,26 +45,28 @@ def test_a_lock_names_no_address_and_no_file(lock: str) -> None:
     assert not re.search(r"://|@|^\s*-[^-]|^\s*--(?!hash)", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize(("lock", "test"), [(LOCKS[0], False), (LOCKS[1], True)])
-def test_a_lock_holds_what_the_project_asks_for(lock: str, test: bool) -> None:
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_what_the_project_asks_for(lock: str) -> None:
     locked = pins(lock)
-    for requirement in asked_for(test=test):
+    for requirement in asked_for(lock):
         pin = locked[canonicalize_name(requirement.name)]
         version = str(pin.specifier).removeprefix("==")
         assert requirement.specifier.contains(version), f"{lock}: {pin}, asked for {requirement}"
 
 
-def test_the_test_lock_holds_the_whole_other_lock() -> None:
-    tests = pins(LOCKS[1])
+@pytest.mark.parametrize("lock", EXTRAS)
+def test_the_lock_of_an_extra_holds_the_whole_lock_of_the_program(lock: str) -> None:
+    extended = pins(lock)
     for name, pin in pins(LOCKS[0]).items():
-        assert tests[name].specifier == pin.specifier
-        # Installed wherever the program needs it; the tests may need it elsewhere too.
-        assert tests[name].marker in {None, pin.marker}
+        assert extended[name].specifier == pin.specifier
+        # Installed wherever the program needs it; the extra may need it elsewhere too.
+        assert extended[name].marker in {None, pin.marker}
 
 
-def test_users_get_no_test_tools() -> None:
-    program = pins(LOCKS[0])
-    tools = {canonicalize_name(each.name) for each in asked_for(test=True)} - {
-        canonicalize_name(each.name) for each in asked_for(test=False)
+@pytest.mark.parametrize("lock", EXTRAS)
+def test_users_get_no_tools(lock: str) -> None:
+    tools = {canonicalize_name(each.name) for each in asked_for(lock)} - {
+        canonicalize_name(each.name) for each in asked_for(LOCKS[0])
     }
-    assert tools.isdisjoint(program)
+    assert tools
+    assert tools.isdisjoint(pins(LOCKS[0]))
