@@ -10,6 +10,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,7 +112,7 @@ class App:
                 practice=self._practice.settings,
                 file=file_network,
             ),
-            make_network=lambda settings, proxy: Network(settings, clock=clock, proxy=proxy),
+            make_network=partial(Network, clock=clock),
             clock=clock,
             events=EventBus(),
             proxy=config.proxy,

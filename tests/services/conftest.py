@@ -1,13 +1,21 @@
 """One practice network for all service tests, and two people on it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.services.correspondents import Correspondent, PracticeSwitch
 from tests.virtual_clock import VirtualClock
+from webapp.network.client import Network
+from webapp.network.proxy import Proxy
 from webapp.protocol.keys import Seed
+from webapp.services.events import EventBus
+from webapp.services.networks import Networks
+from webapp.services.runtime import Runtime
+from webapp.storage.data_directory import DataDirectory
+from webapp.storage.files import RealFiles
 
 
 @pytest.fixture
@@ -19,6 +27,43 @@ def clock() -> VirtualClock:
 def practice(clock: VirtualClock) -> Iterator[PracticeSwitch]:
     with PracticeSwitch(clock).running() as switch:
         yield switch
+
+
+Start = Callable[..., Runtime]
+
+
+@pytest.fixture
+def start(tmp_path: Path, practice: PracticeSwitch, clock: VirtualClock) -> Iterator[Start]:
+    """Start a runtime on one data directory, maybe with a proxy; each start ends the one before."""
+    running: list[tuple[Runtime, DataDirectory]] = []
+
+    def end() -> None:
+        for runtime, directory in running:
+            runtime.close()
+            directory.release()
+        running.clear()
+
+    def start_(given: Proxy | None = None) -> Runtime:
+        end()
+        directory = DataDirectory(tmp_path / "data", RealFiles())
+        directory.lock()
+        directory.prepare()
+        runtime = Runtime(
+            directory,
+            networks=Networks(
+                preselected="file", practice=practice.settings, file=practice.settings()
+            ),
+            make_network=partial(Network, clock=clock),
+            clock=clock,
+            events=EventBus(),
+            proxy=given,
+        )
+        running.append((runtime, directory))
+        runtime.start()
+        return runtime
+
+    yield start_
+    end()
 
 
 class _People:

@@ -4,13 +4,14 @@ What the sender and the receiver do in the app happens here when a test says so.
 """
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from tests.virtual_clock import VirtualClock
 from webapp.localnet.network import PracticeNetwork
 from webapp.network.client import Network
-from webapp.network.settings import NetworkSettings
+from webapp.network.settings import NetworkSettings, SeedServer
 from webapp.protocol.identifiers import AccountId
 from webapp.protocol.keys import AccountKeys, Seed
 from webapp.services import messaging, reading
@@ -131,6 +132,7 @@ class PracticeSwitch:
     def __init__(self, clock: VirtualClock) -> None:
         self.network = PracticeNetwork(clock=clock)
         self._off: set[int] = set()
+        self.has_seed = True
 
     def off(self) -> None:
         for number in range(len(self.network.nodes)):
@@ -144,7 +146,10 @@ class PracticeSwitch:
         self._off.clear()
 
     def settings(self) -> NetworkSettings:
-        return NetworkSettings.from_json(self.network.network_file())
+        settings = NetworkSettings.from_json(self.network.network_file())
+        if self.has_seed:
+            return settings
+        return replace(settings, seeds=(SeedServer("https://127.0.0.1:1"),))
 
     @contextlib.contextmanager
     def running(self):  # type: ignore[no-untyped-def]

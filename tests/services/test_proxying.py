@@ -1,59 +1,18 @@
 """The proxy of an account: set, kept, changed, removed, and never gone around."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
 from tests.network.socks_server import SocksServer, proxying
-from tests.services.correspondents import PracticeSwitch
-from tests.virtual_clock import VirtualClock
-from webapp.network.client import Network
+from tests.services.conftest import Start
 from webapp.network.errors import InvalidProxyAddress
 from webapp.network.proxy import Proxy
 from webapp.services import proxying as service
 from webapp.services import reading
 from webapp.services.errors import InvalidProxy, NetworkUnreachable, ProxyGivenAtStart
-from webapp.services.events import EventBus
-from webapp.services.networks import Networks
 from webapp.services.runtime import Runtime
 from webapp.storage import accounts
-from webapp.storage.data_directory import DataDirectory
-from webapp.storage.files import RealFiles
-
-Start = Callable[..., Runtime]
-
-
-@pytest.fixture
-def start(tmp_path: Path, practice: PracticeSwitch, clock: VirtualClock) -> Iterator[Start]:
-    """Start a runtime on one data directory; each start ends the one before."""
-    running: list[tuple[Runtime, DataDirectory]] = []
-
-    def end() -> None:
-        for runtime, directory in running:
-            runtime.close()
-            directory.release()
-        running.clear()
-
-    def start_(given: Proxy | None = None) -> Runtime:
-        end()
-        directory = DataDirectory(tmp_path / "data", RealFiles())
-        directory.lock()
-        directory.prepare()
-        runtime = Runtime(
-            directory,
-            networks=Networks(preselected="practice", practice=practice.settings),
-            make_network=lambda settings, proxy: Network(settings, clock=clock, proxy=proxy),
-            clock=clock,
-            events=EventBus(),
-            proxy=given,
-        )
-        running.append((runtime, directory))
-        runtime.start()
-        return runtime
-
-    yield start_
-    end()
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """Making, bringing back, finding and closing the account of a data directory."""
 
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.services.conftest import Start
 from tests.services.correspondents import PracticeSwitch
-from tests.virtual_clock import VirtualClock
-from webapp.network.client import Network
 from webapp.network.settings import NetworkSettings
 from webapp.protocol.recovery import ChecksumMismatch, TooFewWords, UnknownWord
 from webapp.services import own_account, reading
@@ -22,51 +20,15 @@ from webapp.services.errors import (
     UnknownNetwork,
     UnlistedWord,
 )
-from webapp.services.events import EventBus
 from webapp.services.networks import Networks
 from webapp.services.restoring import check_words
-from webapp.services.runtime import TRANSITIONS, Runtime
+from webapp.services.runtime import TRANSITIONS
 from webapp.storage import fresh
-from webapp.storage.data_directory import DataDirectory
-from webapp.storage.files import RealFiles
 from webapp.vault.slots import new_salt, new_vault
 
 # identity.md §1, account A.
 WORDS = "amaze buffet cake entrance symptoms tiger lamb maze nestle python dusted faxed faxed"
 ACCOUNT_A = "05ca03b8e369aeeb69fd260c2957d37b232db17a60db7a39bca9f0c0a6be135c1a"
-
-Start = Callable[[], Runtime]
-
-
-@pytest.fixture
-def start(tmp_path: Path, practice: PracticeSwitch, clock: VirtualClock) -> Iterator[Start]:
-    """Start a runtime on one data directory; each start ends the one before."""
-    running: list[tuple[Runtime, DataDirectory]] = []
-
-    def end() -> None:
-        for runtime, directory in running:
-            runtime.close()
-            directory.release()
-        running.clear()
-
-    def start_() -> Runtime:
-        end()
-        directory = DataDirectory(tmp_path / "data", RealFiles())
-        directory.lock()
-        directory.prepare()
-        runtime = Runtime(
-            directory,
-            networks=Networks(preselected="practice", practice=practice.settings),
-            make_network=lambda settings, proxy: Network(settings, clock=clock, proxy=proxy),
-            clock=clock,
-            events=EventBus(),
-        )
-        running.append((runtime, directory))
-        runtime.start()
-        return runtime
-
-    yield start_
-    end()
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
@@ -158,7 +120,7 @@ def test_wrong_words_change_nothing(
         (" \u200b\u202e ", "practice", NameMissing),
         ("é" * 51, "practice", NameTooLong),
         ("Marit", "elsewhere", UnknownNetwork),
-        ("Marit", "file", UnknownNetwork),
+        ("Marit", "testnet", UnknownNetwork),
     ],
 )
 def test_a_wrong_name_or_network_changes_nothing(

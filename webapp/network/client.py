@@ -16,7 +16,7 @@ from webapp.network.network_clock import NetworkClock
 from webapp.network.onion_calls import OnionCaller
 from webapp.network.path_builder import PathBuilder
 from webapp.network.proxy import Proxy
-from webapp.network.remembered import Remembered
+from webapp.network.remembered import NOTHING, Remembered
 from webapp.network.settings import NetworkSettings
 from webapp.network.swarm_poll import Cursors, Polled, SwarmPoll
 from webapp.network.swarm_store import Stored, SwarmStore
@@ -28,7 +28,7 @@ from webapp.protocol.keys import AccountKeys
 from webapp.protocol.replies import parse_info
 from webapp.protocol.requests import info
 
-__all__ = ["ConnectionState", "Cursors", "Network", "Polled", "Remembered", "Stored"]
+__all__ = ["NOTHING", "ConnectionState", "Cursors", "Network", "Polled", "Remembered", "Stored"]
 
 
 class Network:
@@ -46,7 +46,7 @@ class Network:
         clock: Clock,
         proxy: Proxy | None = None,
         transport: Transport | None = None,
-        remembered: Remembered | None = None,
+        remembered: Remembered = NOTHING,
     ) -> None:
         """Prepare; the network takes over ``transport`` and closes it in ``close``."""
         self.settings = settings
@@ -58,8 +58,7 @@ class Network:
         self._builder = PathBuilder(
             settings, transport=self._transport, clock=clock, source=secrets.SystemRandom()
         )
-        if remembered is not None:
-            self._builder.restore(remembered)
+        self._builder.restore(remembered)
         self._caller = OnionCaller(self._builder, self._transport)
         self._wire(clock)
         self._lock = threading.Lock()
@@ -160,6 +159,7 @@ class Network:
         self._builder.leave_guards()
         self._watch.proxy_is(proxy.text if proxy else None)
         self._show()
+        self._tell_learners()
 
     def close(self) -> None:
         """Hang up. Calls under way fail with NetworkClosed, and so do all later ones."""

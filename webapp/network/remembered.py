@@ -1,6 +1,7 @@
 """What a network is worth remembering from one start to the next. Source: onion.md §1, §2."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from webapp.protocol.nodes import Node
 
@@ -18,3 +19,6 @@ class Remembered:
     listed_at_ms: int = 0
     # Ed25519 keys, the one that worked last first.
     guards: tuple[bytes, ...] = ()
+
+
+NOTHING: Final = Remembered()

@@ -11,12 +11,12 @@ opens without asking. The app is `fresh` while that space holds no account,
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from webapp.clock import Clock
-from webapp.network.client import Network
+from webapp.network.client import NOTHING, Network, Remembered
 from webapp.network.errors import NetworkError, ProxyFailed
 from webapp.network.proxy import Proxy
 from webapp.network.settings import NetworkSettings
@@ -34,6 +34,7 @@ from webapp.services.names import require_name
 from webapp.services.networks import Networks
 from webapp.services.open_account import OpenAccount
 from webapp.services.receiving import Receiver
+from webapp.services.remembering import remember, remembered
 from webapp.services.restoring import seed_of
 from webapp.services.sending import Sender
 from webapp.storage import accounts
@@ -47,7 +48,13 @@ TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
     ("open", "stopped"): "closed",
 }
 
-NetworkFactory = Callable[[NetworkSettings, Proxy | None], Network]
+
+class NetworkFactory(Protocol):
+    """Makes the network of an account, which goes its way from its first request on."""
+
+    def __call__(
+        self, settings: NetworkSettings, *, proxy: Proxy | None, remembered: Remembered
+    ) -> Network: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,9 @@ class Runtime:
             space = self._space()
             if space.entries:
                 database = self._directory.open_container(space.entries[0])
-                self._open(database, self._network_of(accounts.load(database).network))
+                record = accounts.load(database).network
+                known = remembered(database) if self._is_worth_remembering(record) else NOTHING
+                self._open(database, self._network_of(record, remembered=known))
 
     def create_account(self, name: str, *, network: str, proxy: Proxy | None = None) -> None:
         """Make an account called ``name`` on the chosen network and open it.
@@ -177,9 +186,23 @@ class Runtime:
             reached.close()
             raise
 
-    def _network_of(self, record: Mapping[str, object]) -> Network:
+    def _network_of(
+        self, record: Mapping[str, object], *, remembered: Remembered = NOTHING
+    ) -> Network:
         proxy = self._given_proxy or proxying.stored_in(record)
-        return self._make_network(self.networks.settings(record), proxy)
+        settings = self.networks.settings(record)
+        return self._make_network(settings, proxy=proxy, remembered=remembered)
+
+    def _is_worth_remembering(self, record: Mapping[str, object]) -> bool:
+        """Say whether what the network of this account learns holds for its next start.
+
+        A practice network of this process is gone by then. And a proxy for this run only
+        must not lead to the guards that know this computer's own address, or leave its own.
+        """
+        return record.get("kind") != "practice" and self._given_proxy in (
+            None,
+            proxying.stored_in(record),
+        )
 
     def _reach(self, record: Mapping[str, object]) -> Network:
         """Return the network of a new account, found to answer. Raises NetworkUnreachable.
@@ -215,6 +238,8 @@ class Runtime:
             given_proxy=self._given_proxy,
         )
         network.on_state(lambda _state: self.events.publish(ConnectionChanged()))
+        if self._is_worth_remembering(record.network):
+            network.on_learned(lambda learned: remember(database, learned))
         self._running = _Running(account, Sender(account), Receiver(account))
         self._running.start()
         self._enter("opened")
