@@ -58,6 +58,18 @@ class DeadlineSocket(socket.socket):
 class TlsDeadlineSocket(DeadlineSocket, ssl.SSLSocket):
     """The same over TLS."""
 
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        """Return bytes that came outside TLS; ``ssl`` asks for them once, and nobody else does.
+
+        If the server has reset the connection by then, ``ssl`` forgets the new socket
+        without closing it.
+        """
+        try:
+            return super().recv(buflen, flags)
+        except OSError:
+            self.close()
+            raise
+
 
 class Lifeline:
     """Ends a connection from another thread, also while it is still being made.

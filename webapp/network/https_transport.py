@@ -90,7 +90,7 @@ class HttpsTransport:
 
     def __init__(self, *, clock: Clock, proxy: Proxy | None = None) -> None:
         self._clock = clock
-        self._context = _tls_context()
+        self._context = tls_context()
         self._lock = threading.Lock()
         self._way = way_for(proxy, clock=clock)
         self._idle: list[tuple[_Origin, _Connection]] = []
@@ -212,7 +212,8 @@ class HttpsTransport:
             raise
 
 
-def _tls_context() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
+    """Return what all connections share; making one costs more than ten handshakes."""
     # The bare constructor reads neither certificate stores nor environment variables.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
