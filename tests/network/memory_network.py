@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+from tests.network.polling import poll
 from tests.virtual_clock import VirtualClock
 from webapp.localnet.directory import Directory, spread_swarm_ids
 from webapp.localnet.http_messages import Head, HttpAnswer, HttpRequest
@@ -13,7 +14,7 @@ from webapp.localnet.rpc import Answer as NodeAnswer
 from webapp.localnet.seed import SeedService
 from webapp.localnet.service import NodeService
 from webapp.network.client import Network
-from webapp.network.errors import NetworkClosed, Unreachable
+from webapp.network.errors import NetworkClosed, NoConnection
 from webapp.network.proxy import Proxy
 from webapp.network.settings import NetworkSettings, SeedServer
 from webapp.network.transport import Answer, CallLimits
@@ -125,7 +126,7 @@ class MemoryNetwork:
             return _plain(SeedService(self.directory).answer_http(request))
         node = next((node for node in self.nodes if node.port == port), None)
         if node is None or not node.running:
-            raise Unreachable("A computer on the network did not answer.")
+            raise NoConnection("A computer on the network did not answer.")
         return _plain(self.services[node.ed25519].answer_http(request))
 
 
@@ -156,11 +157,11 @@ class MemoryTransport:
 
 def poll_until_idle(network: Network) -> None:
     """Poll until there are two paths and nothing is done aside any more."""
-    network.poll(ALICE, {})
+    poll(network, ALICE, {})
     for _ in range(3):
         if network._upkeep is not None:
             network._upkeep.result()
-        network.poll(ALICE, {})
+        poll(network, ALICE, {})
 
 
 def no_headers() -> Mapping[str, str]:
@@ -169,7 +170,7 @@ def no_headers() -> Mapping[str, str]:
 
 def unreachable() -> Answer:
     """Answer as a seed that is not there does."""
-    raise Unreachable("A computer on the network did not answer.")
+    raise NoConnection("A computer on the network did not answer.")
 
 
 def _plain(answer: HttpAnswer) -> Answer:

@@ -16,6 +16,7 @@ from tests.network.memory_network import (
     poll_until_idle,
     unreachable,
 )
+from tests.network.polling import poll
 from tests.virtual_clock import VirtualClock
 from webapp.localnet.node import StorageNode
 from webapp.localnet.rpc import Answer as NodeAnswer
@@ -193,7 +194,7 @@ def test_what_is_learned_is_told_once_for_each_change(
     told = len(remembering.kept)
     for number in range(5):
         network.store(BOB.account_id, b"%d" % number, ttl_ms=DAY_MS)
-        network.poll(ALICE, {})
+        poll(network, ALICE, {})
     assert len(remembering.kept) == told
     assert len(remembering.last.nodes) == 12
     assert len(remembering.last.guards) == 2

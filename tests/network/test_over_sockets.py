@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.network.memory_network import ALICE, BOB, DAY_MS
+from tests.network.polling import poll
 from tests.network.tls_server import TlsServer, serving
 from tests.virtual_clock import PATIENCE_S, VirtualClock
 from webapp.localnet.network import PracticeNetwork
@@ -60,7 +61,7 @@ def store_stubbornly(network: Network, text: bytes) -> None:
 
 def test_a_message_travels(network: Network) -> None:
     store(network, b"hello", ALICE)
-    polled = network.poll(ALICE, {})
+    polled = poll(network, ALICE, {})
     assert [item.data for item in polled.items] == [b"hello"]
     assert network.state().phase == "connected"
 
@@ -88,7 +89,7 @@ def test_poller_and_outbox_work_at_once(network: Network) -> None:
     sender.start()
     cursors: Cursors = {}
     while sender.is_alive() or received != texts:
-        polled = network.poll(ALICE, cursors)
+        polled = poll(network, ALICE, cursors)
         received |= {item.data for item in polled.items}
         cursors = polled.cursors
         if failures:
@@ -148,7 +149,7 @@ def test_closing_ends_a_poll_that_waits(clock: VirtualClock, no_thread_left: Non
         )
         network = Network(settings, clock=clock)
         with pytest.raises(NetworkClosed):
-            network.poll(ALICE, {})
+            poll(network, ALICE, {})
 
 
 def test_a_closed_network_stays_closed(network: Network) -> None:
@@ -158,4 +159,4 @@ def test_a_closed_network_stays_closed(network: Network) -> None:
     with pytest.raises(NetworkClosed):
         store(network, b"hello")
     with pytest.raises(NetworkClosed):
-        network.poll(ALICE, {})
+        poll(network, ALICE, {})

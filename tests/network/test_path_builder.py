@@ -33,7 +33,12 @@ def another_builder(memory: MemoryNetwork, clock: VirtualClock) -> PathBuilder:
 def drop(builder: PathBuilder, path: Path) -> None:
     """Let everything fail that goes through the guard of ``path``."""
     for _ in range(STRIKES):
-        builder.strike(behind(builder, path.guard))
+        fail(builder, behind(builder, path.guard))
+
+
+def fail(builder: PathBuilder, path: Path) -> None:
+    """Let the guard of ``path`` fail once."""
+    builder.failed(path, broken=(), is_guards=True)
 
 
 def behind(builder: PathBuilder, guard: Node) -> Path:
@@ -62,11 +67,11 @@ def test_a_dropped_path_takes_its_guard_along(builder: PathBuilder) -> None:
 
 def test_after_one_failure_a_second_path_is_preferred(builder: PathBuilder) -> None:
     first = builder.path_to(NOWHERE)
-    builder.strike(first)
+    fail(builder, first)
     second = builder.path_to(NOWHERE)
     assert not set(first.keys) & set(second.keys)
     builder.paths.forgive(first)
-    builder.strike(second)
+    fail(builder, second)
     assert builder.path_to(NOWHERE) == first
 
 
@@ -74,7 +79,7 @@ def test_after_a_failure_the_only_path_is_better_than_none(
     builder: PathBuilder, memory: MemoryNetwork
 ) -> None:
     path = builder.path_to(NOWHERE)
-    builder.strike(path)
+    fail(builder, path)
     memory.stop(memory.nodes)
     assert builder.path_to(NOWHERE) == path
 
@@ -94,31 +99,41 @@ def test_a_path_of_suspects_is_better_than_none(builder: PathBuilder) -> None:
 
 def test_the_guard_stays_when_the_nodes_behind_it_fail(builder: PathBuilder) -> None:
     path = builder.path_to(NOWHERE)
-    for _ in range(2):
-        builder.strike(path)
+    builder.failed(path, broken=path.keys[1:], is_guards=False)
+    mended = behind(builder, path.guard)
+    assert not set(mended.keys[1:]) & set(path.keys)
+
+
+def test_silence_costs_the_nodes_behind_the_guard_their_place_and_the_guard_a_strike(
+    builder: PathBuilder,
+) -> None:
+    path = builder.path_to(NOWHERE)
+    builder.failed(path, broken=path.keys[1:], is_guards=True)
     mended = behind(builder, path.guard)
     assert not set(mended.keys[1:]) & set(path.keys)
     assert not builder.paths.is_healthy(mended)
 
 
 @pytest.mark.parametrize("hop", [1, 2])
-def test_a_node_that_is_named_is_exchanged_at_once(builder: PathBuilder, hop: int) -> None:
+def test_a_node_that_is_named_is_exchanged_alone(builder: PathBuilder, hop: int) -> None:
     path = builder.path_to(NOWHERE)
-    builder.strike(path, broken=path.keys[hop])
+    builder.failed(path, broken=[path.keys[hop]], is_guards=False)
     mended = behind(builder, path.guard)
     assert [mended.hops[place] == path.hops[place] for place in range(3)] == [
         place != hop for place in range(3)
     ]
 
 
-def test_a_guard_that_fails_until_it_likes_its_path_is_dropped(builder: PathBuilder) -> None:
+def test_a_guard_that_lets_others_fail_until_it_likes_them_is_dropped(
+    builder: PathBuilder,
+) -> None:
     guard = builder.path_to(NOWHERE).guard
     for _ in range(MAX_MENDS):
         path = behind(builder, guard)
-        builder.strike(path, broken=path.keys[1])
+        builder.failed(path, broken=[path.keys[1]], is_guards=False)
         builder.paths.forgive(behind(builder, guard))
     path = behind(builder, guard)
-    builder.strike(path, broken=path.keys[1])
+    builder.failed(path, broken=[path.keys[1]], is_guards=False)
     assert guard not in {path.guard for path in builder.paths.all()}
     assert guard not in builder.pool.all()
 
@@ -136,7 +151,7 @@ def test_too_few_nodes_to_mend_a_path_leave_it_as_it_is(
 ) -> None:
     path = builder.path_to(NOWHERE)
     builder.adopt(path.hops)
-    builder.strike(path, broken=path.keys[1])
+    builder.failed(path, broken=[path.keys[1]], is_guards=False)
     assert builder.paths.all() == (path,)
 
 

@@ -74,7 +74,7 @@ def test_paths_share_no_node() -> None:
 def test_a_path_that_has_just_failed_is_second_choice() -> None:
     first, second = path(1, 2, 3), path(4, 5, 6)
     both = paths(first, second)
-    both.strike(first)
+    both.fail(first, is_guards=False)
     assert {both.choose(avoiding=b"") for _ in range(20)} == {second}
 
 
@@ -87,14 +87,20 @@ def test_healthy_paths_are_used_in_turn() -> None:
 def test_the_third_failure_in_a_row_drops_a_path() -> None:
     only = path(1, 2, 3)
     used = paths(only)
-    assert [used.strike(only), used.strike(only)] == [1, 2]
+    assert [used.fail(only, is_guards=True) for _ in range(2)] == [False, False]
     used.forgive(only)
-    assert [used.strike(only) for _ in range(3)] == [1, 2, 3]
+    assert [used.fail(only, is_guards=True) for _ in range(3)] == [False, False, True]
     assert used.all() == ()
+
+
+def test_failures_that_need_not_be_the_guards_count_half() -> None:
+    only = path(1, 2, 3)
+    used = paths(only)
+    assert [used.fail(only, is_guards=False) for _ in range(6)] == [False] * 5 + [True]
 
 
 def test_a_late_failure_of_a_dropped_path_counts_no_more() -> None:
     used = paths()
-    assert used.strike(path(1, 2, 3)) == 0
+    assert not used.fail(path(1, 2, 3), is_guards=True)
     used.forgive(path(1, 2, 3))
     assert used.all() == ()

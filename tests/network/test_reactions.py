@@ -7,14 +7,19 @@ from hypothesis import strategies as st
 from tests.network.examples import node, path
 from webapp.network.errors import (
     ClockRefused,
+    ConnectionLost,
+    GuardFailed,
     NetworkError,
+    NoConnection,
     NodeFailed,
     PathFailed,
     Rejected,
+    Unreachable,
     WrongSwarm,
 )
 from webapp.network.reactions import (
     PathTrouble,
+    damaged_answer,
     inner_failure,
     no_answer,
     only_result,
@@ -36,8 +41,8 @@ def trouble(status: int, body: bytes = b"") -> PathTrouble:
     return outer_trouble(Answer(status, body), path=PATH, destination=DESTINATION)
 
 
-def named(text: str, key: bytes) -> bytes | None:
-    return trouble(502, f"{text}: {key.hex()}".encode()).broken
+def is_named(text: str, key: bytes) -> bool:
+    return trouble(502, f"{text}: {key.hex()}".encode()).blamed == {key}
 
 
 @pytest.mark.parametrize(
@@ -46,26 +51,27 @@ def named(text: str, key: bytes) -> bytes | None:
 )
 @pytest.mark.parametrize("key", [node(2).ed25519, node(3).ed25519, DESTINATION])
 def test_a_node_named_by_the_one_before_it_is_recognised(text: str, key: bytes) -> None:
-    assert named(text, key) == key
+    assert is_named(text, key)
 
 
 def test_a_message_cannot_blame_a_node_that_had_no_part() -> None:
-    assert named("Next node not found", node(7).ed25519) is None
+    assert not is_named("Next node not found", node(7).ed25519)
 
 
 def test_a_message_cannot_blame_the_guard_that_sent_it() -> None:
-    assert named("Next node not found", PATH.guard.ed25519) is None
+    assert not is_named("Next node not found", PATH.guard.ed25519)
 
 
 @given(st.binary(max_size=200))
 def test_any_other_text_names_nobody(body: bytes) -> None:
-    assert trouble(502, body).broken is None
+    assert trouble(502, body).blamed == {*PATH.keys[1:], DESTINATION}
 
 
 @pytest.mark.parametrize("status", [400, 500, 502, 504, 301, 404])
-def test_an_outer_failure_may_be_anybodys_fault(status: int) -> None:
+def test_a_guard_that_answers_may_blame_everybody_else(status: int) -> None:
     assert type(trouble(status).error) is PathFailed
     assert trouble(status).blamed == {*PATH.keys[1:], DESTINATION}
+    assert not trouble(status).is_guards
 
 
 def test_a_failure_that_names_a_node_is_its_fault_alone() -> None:
@@ -87,12 +93,27 @@ def test_an_outer_failure_that_names_the_destination_is_the_destinations() -> No
     ],
 )
 def test_a_guard_that_is_too_busy_blames_nobody_behind_it(status: int, body: bytes) -> None:
-    assert trouble(status, body).blamed == frozenset()
+    found = trouble(status, body)
+    assert (type(found.error), found.is_guards, found.blamed) == (GuardFailed, True, frozenset())
 
 
-def test_a_request_that_was_not_sent_is_the_guards_fault_alone() -> None:
-    assert no_answer(PATH, destination=DESTINATION, was_sent=False).blamed == frozenset()
-    assert DESTINATION in no_answer(PATH, destination=DESTINATION, was_sent=True).blamed
+@pytest.mark.parametrize("failure", [NoConnection("no"), ConnectionLost("no")])
+def test_a_guard_that_hangs_up_is_alone_to_blame(failure: Unreachable) -> None:
+    found = no_answer(failure, path=PATH, destination=DESTINATION)
+    assert (type(found.error), found.is_guards, found.blamed) == (GuardFailed, True, frozenset())
+
+
+def test_silence_may_be_anybodys_fault() -> None:
+    found = no_answer(Unreachable("no"), path=PATH, destination=DESTINATION)
+    assert type(found.error) is PathFailed
+    assert found.is_guards
+    assert found.blamed == {*PATH.keys[1:], DESTINATION}
+
+
+def test_a_damaged_reply_is_the_fault_of_the_path() -> None:
+    found = damaged_answer(PATH)
+    assert found.is_guards
+    assert found.blamed == set(PATH.keys[1:])
 
 
 @pytest.mark.parametrize("status", [406, 425])

@@ -13,6 +13,7 @@ from tests.network.memory_network import (
     MemoryNetwork,
     unreachable,
 )
+from tests.network.polling import poll
 from tests.virtual_clock import PATIENCE_S, VirtualClock
 from webapp.localnet.rpc import Answer as NodeAnswer
 from webapp.network.client import Network
@@ -54,7 +55,7 @@ def test_the_guard_test_does_not_name_the_account(memory: MemoryNetwork, network
         return contact(url, body)
 
     memory.contact = overhear  # type: ignore[method-assign]
-    network.poll(ALICE, {})
+    poll(network, ALICE, {})
     own = (ALICE.account_id.hex.encode(), ALICE.ed25519.hex().encode())
     assert not any(name in body for body in bodies for name in own)
 
@@ -95,7 +96,7 @@ def test_only_seed_and_guards_are_contacted_however_much_fails(
 def test_the_guard_stays_the_same(memory: MemoryNetwork, network: Network) -> None:
     for _ in range(50):
         store(network)
-        network.poll(ALICE, {})
+        poll(network, ALICE, {})
     # One for each of the two paths.
     assert len(guards(memory)) <= 2
     assert memory.paths_used().count("/json_rpc") == 1
@@ -294,7 +295,7 @@ def test_a_guard_cannot_talk_us_out_of_other_nodes(memory: MemoryNetwork, networ
 def test_a_request_that_fails_is_tried_on_another_path_at_once(
     memory: MemoryNetwork, network: Network
 ) -> None:
-    network.poll(ALICE, {})
+    poll(network, ALICE, {})
     failures = [Answer(504, b"Request time out")]
     memory.interfere = lambda url, good: failures.pop() if failures else good
     store(network)
@@ -315,7 +316,7 @@ def test_two_threads_that_start_together_share_one_path(
 
     threads = [
         threading.Thread(target=run, args=(work,))
-        for work in (lambda: store(network), lambda: network.poll(ALICE, {}))
+        for work in (lambda: store(network), lambda: poll(network, ALICE, {}))
     ]
     for thread in threads:
         thread.start()

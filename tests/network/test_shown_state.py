@@ -3,6 +3,7 @@
 import pytest
 
 from tests.network.memory_network import ALICE, BOB, DAY_MS, MemoryNetwork
+from tests.network.polling import poll
 from tests.virtual_clock import VirtualClock
 from webapp.network.client import Network
 from webapp.network.errors import NetworkError
@@ -53,6 +54,6 @@ def test_a_clock_that_is_minutes_off_is_shown(
 ) -> None:
     for node in memory.nodes:
         node.clock = VirtualClock(clock.now_ms() - 10 * MINUTE_MS)
-    network.poll(ALICE, {})
+    poll(network, ALICE, {})
 
     assert network.state().clock_ahead_ms == 10 * MINUTE_MS

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.network.memory_network import ALICE, MemoryNetwork
+from tests.network.polling import poll
 from tests.virtual_clock import PATIENCE_S, VirtualClock
 from webapp.localnet.node import StorageNode
 from webapp.localnet.rpc import Answer as NodeAnswer
@@ -22,7 +23,7 @@ def place(memory: MemoryNetwork, *texts: bytes) -> None:
 
 
 def data(network: Network, cursors: Cursors) -> list[bytes]:
-    return [item.data for item in network.poll(ALICE, cursors).items]
+    return [item.data for item in poll(network, ALICE, cursors).items]
 
 
 def members(memory: MemoryNetwork) -> list[StorageNode]:
@@ -42,7 +43,7 @@ def hash_of(text: bytes) -> MessageHash:
 
 def test_waiting_messages_arrive_in_order(memory: MemoryNetwork, network: Network) -> None:
     place(memory, b"one", b"two", b"three")
-    polled = network.poll(ALICE, {})
+    polled = poll(network, ALICE, {})
     assert [item.data for item in polled.items] == [b"one", b"two", b"three"]
     assert [item.hash for item in polled.items] == [
         hash_of(b"one"),
@@ -56,7 +57,7 @@ def test_each_node_gets_a_cursor_at_its_last_message(
     memory: MemoryNetwork, network: Network
 ) -> None:
     place(memory, b"one", b"two")
-    cursors = network.poll(ALICE, {}).cursors
+    cursors = poll(network, ALICE, {}).cursors
     assert len(cursors) == 2
     assert {key for key, _ in cursors} <= {node.ed25519 for node in members(memory)}
     assert {namespace for _, namespace in cursors} == {0}
@@ -68,7 +69,7 @@ def test_what_lies_before_the_cursors_is_not_fetched_again(
 ) -> None:
     two_members(memory)
     place(memory, b"one")
-    polled = network.poll(ALICE, {})
+    polled = poll(network, ALICE, {})
     assert data(network, polled.cursors) == []
     place(memory, b"two")
     assert data(network, polled.cursors) == [b"two"]
@@ -77,8 +78,8 @@ def test_what_lies_before_the_cursors_is_not_fetched_again(
 def test_an_empty_reply_keeps_the_cursors(memory: MemoryNetwork, network: Network) -> None:
     two_members(memory)
     place(memory, b"one")
-    polled = network.poll(ALICE, {})
-    assert network.poll(ALICE, polled.cursors).cursors == polled.cursors
+    polled = poll(network, ALICE, {})
+    assert poll(network, ALICE, polled.cursors).cursors == polled.cursors
 
 
 def test_a_message_that_only_one_member_has_arrives(
@@ -88,7 +89,7 @@ def test_a_message_that_only_one_member_has_arrives(
     place(memory, b"both")
     memory.place(ALICE.account_id, b"first only", only_on=first)
     memory.place(ALICE.account_id, b"second only", only_on=second)
-    polled = network.poll(ALICE, {})
+    polled = poll(network, ALICE, {})
     assert sorted(item.data for item in polled.items) == [b"both", b"first only", b"second only"]
     assert polled.cursors == {
         (first.ed25519, 0): hash_of(b"first only"),
@@ -149,9 +150,9 @@ def test_a_lying_member_is_tolerated(
 ) -> None:
     liar, honest = two_members(memory)
     place(memory, b"hello")
-    network.poll(ALICE, {})
+    poll(network, ALICE, {})
     memory.lie(liar, lambda body: lie)
-    polled = network.poll(ALICE, {})
+    polled = poll(network, ALICE, {})
     assert [item.data for item in polled.items] == [b"hello"]
     assert polled.cursors == {(honest.ed25519, 0): hash_of(b"hello")}
 
@@ -160,7 +161,7 @@ def test_a_member_that_keeps_lying_is_no_longer_asked(
     memory: MemoryNetwork, network: Network
 ) -> None:
     liar, _ = two_members(memory)
-    network.poll(ALICE, {})
+    poll(network, ALICE, {})
     asked: list[bytes] = []
 
     def lie(body: bytes) -> NodeAnswer:
@@ -169,36 +170,36 @@ def test_a_member_that_keeps_lying_is_no_longer_asked(
 
     memory.lie(liar, lie)
     for _ in range(10):
-        network.poll(ALICE, {})
+        poll(network, ALICE, {})
     assert len([body for body in asked if b'"retrieve"' in body]) == 3
 
 
 def test_when_all_members_fail_it_is_said(memory: MemoryNetwork, network: Network) -> None:
-    network.poll(ALICE, {})
+    poll(network, ALICE, {})
     for node in members(memory):
         memory.lie(node, lambda body: NodeAnswer(500, "database error"))
     with pytest.raises(NodeFailed):
-        network.poll(ALICE, {})
+        poll(network, ALICE, {})
     assert network.state().last_error == "A storage node failed (status 500)."
 
 
 def test_a_refused_signature_is_passed_on(memory: MemoryNetwork, network: Network) -> None:
-    network.poll(ALICE, {})
+    poll(network, ALICE, {})
     refusal = {"results": [{"code": 401, "body": "retrieve signature verification failed"}]}
     for node in members(memory):
         memory.lie(node, lambda body: NodeAnswer(200, refusal))
     with pytest.raises(Rejected):
-        network.poll(ALICE, {})
+        poll(network, ALICE, {})
 
 
 def test_a_refused_time_is_replaced_by_a_nodes(
     memory: MemoryNetwork, network: Network, clock: VirtualClock
 ) -> None:
-    network.poll(ALICE, {})
+    poll(network, ALICE, {})
     clock_of_nodes = VirtualClock(clock.now_ms() + 600_000)
     for node in memory.nodes:
         node.clock = clock_of_nodes
-    network.poll(ALICE, {})
+    poll(network, ALICE, {})
     assert network.now_ms() == clock_of_nodes.now_ms()
 
 
@@ -209,7 +210,7 @@ def test_one_node_with_another_time_moves_ours_nowhere(
     liar.clock = VirtualClock(clock.now_ms() + 3_600_000)
     for number in range(20):
         place(memory, b"%d" % number)
-        network.poll(ALICE, {})
+        poll(network, ALICE, {})
         assert abs(network.now_ms() - clock.now_ms()) < 1000
 
 
@@ -232,7 +233,7 @@ def test_a_node_that_stalls_does_not_hold_up_what_another_one_has(
 ) -> None:
     stalling, _ = two_members(memory)
     place(memory, b"hello")
-    network.poll(ALICE, {})
+    poll(network, ALICE, {})
     honest = memory.services[stalling.ed25519].rpc.answer
     is_over = threading.Event()
 
@@ -250,7 +251,7 @@ def test_a_node_that_stalls_does_not_hold_up_what_another_one_has(
 
 
 def test_hanging_up_ends_a_poll_that_waits(memory: MemoryNetwork, network: Network) -> None:
-    network.poll(ALICE, {})
+    poll(network, ALICE, {})
     is_over, asked = threading.Event(), threading.Semaphore(0)
 
     def stall(body: bytes) -> NodeAnswer:
@@ -261,7 +262,7 @@ def test_hanging_up_ends_a_poll_that_waits(memory: MemoryNetwork, network: Netwo
     for node in members(memory):
         memory.lie(node, stall)
     with ThreadPoolExecutor(1) as aside:
-        polled = aside.submit(network.poll, ALICE, {})
+        polled = aside.submit(poll, network, ALICE, {})
         assert asked.acquire(timeout=PATIENCE_S)
         network.close()
         is_over.set()
@@ -279,7 +280,7 @@ def test_a_backlog_is_finished_on_the_nodes_it_was_begun_on(
     pages: list[list[bytes]] = []
     more = True
     while more:
-        polled = network.poll(ALICE, cursors)
+        polled = poll(network, ALICE, cursors)
         pages.append([item.data for item in polled.items])
         cursors, more = polled.cursors, polled.more
     assert [text for page in pages for text in page] == texts
@@ -290,22 +291,22 @@ def test_a_backlog_is_finished_on_the_nodes_it_was_begun_on(
 def test_a_node_that_promises_more_but_sends_nothing_is_not_believed(
     memory: MemoryNetwork, network: Network
 ) -> None:
-    network.poll(ALICE, {})
+    poll(network, ALICE, {})
     empty = {"messages": [], "more": True, "t": memory.clock.now_ms()}
     for node in members(memory):
         memory.lie(node, lambda body: NodeAnswer(200, {"results": [{"code": 200, "body": empty}]}))
-    assert not network.poll(ALICE, {}).more
+    assert not poll(network, ALICE, {}).more
 
 
 def test_the_request_asks_two_nodes_for_half_a_page_of_one_namespace(
     memory: MemoryNetwork, network: Network
 ) -> None:
-    network.poll(ALICE, {})
+    poll(network, ALICE, {})
     bodies: list[bytes] = []
     for node in members(memory):
         memory.lie(node, lambda body: bodies.append(body) or NodeAnswer(500, ""))
     with pytest.raises(NodeFailed):
-        network.poll(ALICE, {})
+        poll(network, ALICE, {})
     polls = [body for body in bodies if b'"batch"' in body]
     assert len(polls) == 2
     for body in polls:
@@ -318,12 +319,12 @@ def test_the_request_asks_two_nodes_for_half_a_page_of_one_namespace(
 
 def test_a_second_path_is_built_for_later(memory: MemoryNetwork, network: Network) -> None:
     while memory.paths_used().count("/storage_rpc/v1") < 2:
-        network.poll(ALICE, {})
-    network.poll(ALICE, {})
+        poll(network, ALICE, {})
+    poll(network, ALICE, {})
     assert memory.paths_used().count("/storage_rpc/v1") == 2
 
 
 def test_the_state_tells_the_size_of_the_swarm(memory: MemoryNetwork, network: Network) -> None:
-    network.poll(ALICE, {})
+    poll(network, ALICE, {})
     assert network.state().swarm_size == 4
     assert len(network.state().route) == 3

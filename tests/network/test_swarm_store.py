@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.network.memory_network import ALICE, BOB, DAY_MS, MemoryNetwork, poll_until_idle
+from tests.network.polling import poll
 from tests.virtual_clock import VirtualClock
 from webapp.localnet.node import StorageNode
 from webapp.localnet.rpc import Answer as NodeAnswer
@@ -64,13 +65,13 @@ def test_a_stored_message_lies_on_every_member(memory: MemoryNetwork, network: N
     stored = network.store(BOB.account_id, DATA, ttl_ms=DAY_MS)
     assert stored.hash == HASH
     assert stored.stored_at_ms == memory.clock.now_ms()
-    polled = network.poll(BOB, {})
+    polled = poll(network, BOB, {})
     assert [item.data for item in polled.items] == [DATA]
 
 
 def test_storing_again_makes_no_second_message(memory: MemoryNetwork, network: Network) -> None:
     assert store(network) == store(network)
-    assert len(network.poll(BOB, {}).items) == 1
+    assert len(poll(network, BOB, {}).items) == 1
 
 
 def test_the_time_to_live_counts_from_now(
@@ -78,7 +79,7 @@ def test_the_time_to_live_counts_from_now(
 ) -> None:
     clock.advance(3600)
     store(network)
-    (item,) = network.poll(BOB, {}).items
+    (item,) = poll(network, BOB, {}).items
     assert item.timestamp_ms == clock.now_ms()
     assert item.expires_ms == clock.now_ms() + DAY_MS
 
@@ -255,7 +256,7 @@ def test_too_long_a_message_is_our_own_mistake(network: Network) -> None:
 
 def test_the_largest_message_is_stored(memory: MemoryNetwork, network: Network) -> None:
     store(network, bytes(76_800))
-    assert len(network.poll(BOB, {}).items[0].data) == 76_800
+    assert len(poll(network, BOB, {}).items[0].data) == 76_800
 
 
 def test_the_request_is_one_sequence_of_one_store(memory: MemoryNetwork, network: Network) -> None:

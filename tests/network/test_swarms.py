@@ -3,6 +3,7 @@
 import pytest
 
 from tests.network.memory_network import ALICE, BOB, DAY_MS, MemoryNetwork
+from tests.network.polling import poll
 from tests.virtual_clock import VirtualClock
 from webapp.localnet.node import StorageNode
 from webapp.localnet.owners import Owner
@@ -75,7 +76,7 @@ def test_one_node_cannot_name_itself_as_the_swarm(
     memory.lie(liar, lambda body: NodeAnswer(200, false) if b"get_swarm" in body else honest(body))
     for _ in range(20):
         network = Network(memory.settings, clock=clock, transport=memory.transport())
-        network.poll(BOB, {})
+        poll(network, BOB, {})
         assert network.state().swarm_size == 4
         network.close()
 
@@ -83,7 +84,7 @@ def test_one_node_cannot_name_itself_as_the_swarm(
 def test_a_member_that_denies_it_against_what_others_say_is_given_up(
     memory: MemoryNetwork, network: Network
 ) -> None:
-    network.poll(BOB, {})
+    poll(network, BOB, {})
     liar = memory.swarm_of(BOB.account_id)[0]
     lookups = Lookups(memory)
     swarm = memory.directory.describe_swarm(
@@ -99,7 +100,7 @@ def test_a_member_that_denies_it_against_what_others_say_is_given_up(
     memory.lie(liar, deny)
     for number in range(30):
         store(network, b"%d" % number)
-        network.poll(BOB, {})
+        poll(network, BOB, {})
     # Three strikes; a strike may come a request later than the denial.
     assert len(asked) <= 5
     assert lookups.count <= 2 * 5
@@ -121,21 +122,21 @@ def test_nodes_that_all_name_other_swarms_are_not_believed(
 
 
 def test_a_wrong_swarm_is_noticed_when_polling_too(memory: MemoryNetwork, network: Network) -> None:
-    network.poll(BOB, {})
+    poll(network, BOB, {})
     move(memory, BOB.account_id)
     memory.place(BOB.account_id, b"after the move")
-    assert [item.data for item in network.poll(BOB, {}).items] == [b"after the move"]
+    assert [item.data for item in poll(network, BOB, {}).items] == [b"after the move"]
 
 
 def test_a_node_that_denies_without_a_list_is_left_out(
     memory: MemoryNetwork, network: Network
 ) -> None:
-    network.poll(BOB, {})
+    poll(network, BOB, {})
     denying, *_ = members = memory.swarm_of(BOB.account_id)
     memory.lie(denying, lambda body: NodeAnswer(421, "not my swarm"))
     for number in range(10):
         store(network, b"%d" % number)
-    network.poll(BOB, {})
+    poll(network, BOB, {})
     assert network.state().swarm_size in (len(members), len(members) - 1)
     assert network.state().phase == "connected"
 

@@ -10,13 +10,13 @@ from tests.network.socks_server import SocksServer, proxying
 from tests.network.tls_server import TlsServer, answer, answering, finish_unless_left, serving
 from tests.virtual_clock import PATIENCE_S, VirtualClock
 from webapp.network.errors import (
+    ConnectionLost,
     NetworkClosed,
     NetworkError,
     NoConnection,
     NotAProxy,
     ProxyFailed,
     ProxyRefusedLogin,
-    Unreachable,
     WayChanged,
     WrongCertificate,
 )
@@ -185,7 +185,7 @@ def test_a_guard_that_hangs_up_behind_a_working_proxy_is_to_blame_itself(
     with proxying(SocksServer()) as proxy, serving(lambda _server, peer: peer.close()) as server:
         failed = outcome(lambda: post(through(proxy.port), server))
 
-    assert [type(error) for error in failed] == [Unreachable]
+    assert [type(error) for error in failed] == [ConnectionLost]
 
 
 @pytest.mark.parametrize("reply", [1, 2, 3, 4, 5, 6, 8])

@@ -10,6 +10,7 @@ from typing import Self
 
 from tests.virtual_clock import VirtualClock
 from webapp.localnet.network import PracticeNetwork
+from webapp.network.backoff import JITTER
 from webapp.network.client import Network
 from webapp.network.settings import NetworkSettings, SeedServer
 from webapp.protocol.identifiers import AccountId
@@ -95,7 +96,7 @@ class Correspondent:
         """Try to send until nothing is due within the longest pause."""
         for pause_ms in (*RETRY_PAUSES_MS, *RETRY_PAUSES_MS):
             self.sends_all()
-            self.clock.advance(pause_ms / 1000)
+            self.clock.advance(pause_ms * (1 + JITTER) / 1000)
 
     def polls(self) -> None:
         while self.receiver.poll_once():

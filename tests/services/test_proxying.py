@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.network.polling import poll
 from tests.network.socks_server import SocksServer, proxying
 from tests.services.conftest import Start
 from webapp.network.errors import InvalidProxyAddress
@@ -46,7 +47,7 @@ def test_a_new_account_goes_through_its_proxy_and_keeps_it(
     again = start()
     assert service.current(again.account()) == at(server)
     reading.connection(again.account())
-    again.account().network.poll(again.account().keys, {})
+    poll(again.account().network, again.account().keys, {})
     assert len(server.requested) > asked
 
 
@@ -86,7 +87,7 @@ def test_a_proxy_is_set_while_the_account_is_open(start: Start, server: SocksSer
 
     service.change(runtime.account(), f"socks5h://{server.address}", username="", password="")
 
-    runtime.account().network.poll(runtime.account().keys, {})
+    poll(runtime.account().network, runtime.account().keys, {})
     assert server.requested
     assert service.current(start().account()) == at(server)
 
@@ -95,12 +96,12 @@ def test_saving_the_same_proxy_again_ends_nothing(start: Start, server: SocksSer
     runtime = start()
     runtime.create_account("Marit", network="practice", proxy=at(server))
     network, keys = runtime.account().network, runtime.account().keys
-    network.poll(keys, {})
+    poll(network, keys, {})
     guard = network.state().route[0]
 
     service.change(runtime.account(), server.address)
 
-    network.poll(keys, {})
+    poll(network, keys, {})
     assert network.state().route[0] == guard
 
 
@@ -124,7 +125,7 @@ def test_a_proxy_is_removed(start: Start, server: SocksServer) -> None:
 
     assert service.current(runtime.account()) is None
     assert stored(runtime) is None
-    runtime.account().network.poll(runtime.account().keys, {})
+    poll(runtime.account().network, runtime.account().keys, {})
 
 
 @pytest.mark.parametrize(

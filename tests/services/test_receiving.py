@@ -1,14 +1,18 @@
 """What a hostile or broken swarm can put before us, and what we make of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.services.correspondents import Correspondent, PracticeSwitch
+from webapp.localnet.faults import Lie
 from webapp.protocol import envelope
 from webapp.protocol.content import Content, VisibleMessage, encode_content
 from webapp.protocol.identifiers import AccountId, MessageHash
+from webapp.protocol.json_reading import MAX_TIMESTAMP_MS
 from webapp.protocol.keys import AccountKeys, Seed
 from webapp.protocol.replies import StoredItem
-from webapp.services.receiving import FUTURE_LIMIT_MS, store_items
+from webapp.services.receiving import FUTURE_LIMIT_MS, LONGEST_TTL_MS, store_items
 from webapp.storage import contacts, received
 
 TTL_MS = 1_209_600_000
@@ -142,3 +146,27 @@ def test_an_empty_item_from_a_stranger_does_not_block_the_inbox(
 
     assert bob.reads(alice) == [("in", "behind the empty item", "received")]
     assert sum(received.rejected_counts(bob.account.database).values()) == 1
+
+
+def test_nodes_that_promise_more_for_ever_are_not_asked_again_at_once(
+    alice: Correspondent, bob: Correspondent, practice: PracticeSwitch
+) -> None:
+    alice.writes(bob, "hello")
+    alice.sends_all()
+    for node in practice.network.nodes:
+        node.faults.lies = {Lie.ENDLESS}
+
+    assert bob.receiver.poll_once(), "there was something new, so there may be more"
+    assert not bob.receiver.poll_once()
+    assert bob.reads(alice) == [("in", "hello", "received")]
+
+
+def test_what_a_node_invents_is_not_remembered_for_ever(
+    bob: Correspondent, stranger: AccountKeys
+) -> None:
+    item = stored(text("hello", sender=stranger, to=bob), to=bob)
+
+    store_items(bob.account, [replace(item, expires_ms=MAX_TIMESTAMP_MS)], cursors={})
+
+    after_all_limits_ms = bob.clock.now_ms() + LONGEST_TTL_MS + 1000
+    assert received.forget_expired(bob.account.database, after_all_limits_ms) == 1

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.network.polling import poll
 from tests.network.socks_server import SocksServer, proxying
 from tests.services.conftest import Start
 from tests.services.correspondents import PracticeSwitch
@@ -25,15 +26,15 @@ def kept(runtime: Runtime) -> Remembered:
     return remembered(runtime.account().database)
 
 
-def poll(runtime: Runtime) -> None:
+def poll_once(runtime: Runtime) -> None:
     account = runtime.account()
-    account.network.poll(account.keys, {})
+    poll(account.network, account.keys, {})
 
 
 def test_a_new_account_keeps_the_list_and_the_guard_it_was_made_with(start: Start) -> None:
     runtime = start()
     runtime.create_account("Marit", network="file")
-    poll(runtime)
+    poll_once(runtime)
     assert len(kept(runtime).nodes) == 12
     assert kept(runtime).guards
     assert runtime.account().network.state().route[0] in kept(runtime).guards
@@ -44,12 +45,12 @@ def test_the_next_start_goes_by_the_same_guards_and_asks_no_seed(
 ) -> None:
     runtime = start()
     runtime.create_account("Marit", network="file")
-    poll(runtime)
+    poll_once(runtime)
     guards = kept(runtime).guards
     practice.has_seed = False
 
     runtime = start()
-    poll(runtime)
+    poll_once(runtime)
 
     assert runtime.account().network.state().route[0] in guards
 
@@ -57,7 +58,7 @@ def test_the_next_start_goes_by_the_same_guards_and_asks_no_seed(
 def test_a_practice_network_of_this_process_is_not_remembered(start: Start) -> None:
     runtime = start()
     runtime.create_account("Marit", network="practice")
-    poll(runtime)
+    poll_once(runtime)
     assert kept(runtime) == Remembered()
 
 
@@ -66,11 +67,11 @@ def test_a_proxy_for_one_run_neither_uses_nor_replaces_the_guards(
 ) -> None:
     runtime = start()
     runtime.create_account("Marit", network="file")
-    poll(runtime)
+    poll_once(runtime)
     before = kept(runtime)
 
     runtime = start(Proxy("127.0.0.1", server.port))
-    poll(runtime)
+    poll_once(runtime)
 
     assert server.requested
     assert kept(runtime) == before
@@ -81,7 +82,7 @@ def test_setting_a_proxy_forgets_the_guards_that_know_this_computer(
 ) -> None:
     runtime = start()
     runtime.create_account("Marit", network="file")
-    poll(runtime)
+    poll_once(runtime)
     runtime.account().network.use_proxy(Proxy("127.0.0.1", server.port))
     assert kept(runtime).guards == ()
     assert len(kept(runtime).nodes) == 12

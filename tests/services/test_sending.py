@@ -1,6 +1,7 @@
 """The sender's table: every way a row of the outbox can go."""
 
 from tests.services.correspondents import Correspondent, PracticeSwitch
+from webapp.network.backoff import JITTER
 from webapp.services import messaging
 from webapp.services.sending import RETRY_PAUSES_MS
 
@@ -16,7 +17,7 @@ def test_no_answer_keeps_the_message_and_tries_again_later(
     assert alice.reads(bob) == [("out", "hello", "sending")]
     assert not alice.sender.send_next(), "the pause has not passed"
     practice.on()
-    alice.clock.advance(RETRY_PAUSES_MS[0] / 1000)
+    alice.clock.advance(RETRY_PAUSES_MS[0] * (1 + JITTER) / 1000)
     alice.sends_all()
     bob.polls()
     assert bob.reads(alice) == [("in", "hello", "received")]

@@ -12,6 +12,11 @@ GROWTH: Final = 2.0
 JITTER: Final = 0.3
 
 
+def spread(delay: float, source: random.Random | None = None) -> float:
+    """Return ``delay``, moved by up to 30 % either way."""
+    return delay * (source or secrets.SystemRandom()).uniform(1 - JITTER, 1 + JITTER)
+
+
 class Backoff:
     """Delays that double from attempt to attempt, each moved by up to 30 % either way.
 
@@ -35,7 +40,7 @@ class Backoff:
         steady_s = min(self._first_s * GROWTH**self._failures, self._longest_s)
         if steady_s < self._longest_s:
             self._failures += 1
-        return steady_s * self._source.uniform(1 - JITTER, 1 + JITTER)
+        return spread(steady_s, self._source)
 
     def reset(self) -> None:
         """Begin again with the first delay, after a success."""

@@ -18,7 +18,7 @@ from webapp.network.path_builder import PathBuilder
 from webapp.network.proxy import Proxy
 from webapp.network.remembered import NOTHING, Remembered
 from webapp.network.settings import NetworkSettings
-from webapp.network.swarm_poll import Cursors, Polled, SwarmPoll
+from webapp.network.swarm_poll import Cursors, Polled, SwarmPoll, Take
 from webapp.network.swarm_store import Stored, SwarmStore
 from webapp.network.swarms import Swarms
 from webapp.network.time_keeper import TimeKeeper
@@ -111,20 +111,22 @@ class Network:
         self._tell_learners()
         return stored
 
-    def poll(self, keys: AccountKeys, cursors: Cursors) -> Polled:
-        """Return the direct messages of an account that lie behind ``cursors``.
+    def poll(self, keys: AccountKeys, cursors: Cursors, *, take: Take) -> bool:
+        """Hand the direct messages of an account that lie behind ``cursors`` to ``take``.
 
-        Two nodes of its swarm are asked; one that fails is tolerated. If there is
-        more, poll again at once, with the returned cursors. Raises what ``store`` does.
+        Two nodes of its swarm are asked; one that fails is tolerated. ``take`` is called
+        in this thread, once for each that gives something, while the other may still be
+        answering. Returns whether there is more; then poll again at once. Raises what
+        ``store`` and ``take`` do.
         """
         with self._reporting():
-            polled = self._poll.poll(keys, cursors)
+            more = self._poll.poll(keys, cursors, take=take)
         swarm_size = len(self._swarms.keys(keys.account_id))
         self._watch.succeeded(route=self._route(), swarm_size=swarm_size)
         self._show()
         self._tell_learners()
         self._keep_up()
-        return polled
+        return more
 
     def new_route(self) -> None:
         """Put other nodes behind the first ones, which stay (security.md X1).

@@ -8,6 +8,7 @@ NetworkError
 ├── Unreachable         one direct request got no usable answer; stays inside this package
 │   ├── NoInterface     this computer is not connected
 │   ├── NoConnection    not even a connection came about, so nothing was sent
+│   ├── ConnectionLost  the connection ended before there was an answer
 │   ├── WrongCertificate
 │   └── AnswerTooLarge
 ├── NoRoute             there is no working path
@@ -17,6 +18,7 @@ NetworkError
 │   │   └── NotAProxy
 │   ├── TooFewNodes     … because not enough nodes are known
 │   └── PathFailed      … because the one just used broke
+│       └── GuardFailed … at its first node, so that nobody behind it is to blame
 ├── NodeFailed          the path works, the node at its end does not
 │   └── WrongSwarm      … because it does not keep this account's messages
 ├── Rejected            a node understood the request and will not do it
@@ -61,6 +63,10 @@ class NoConnection(Unreachable):
 
 class NoInterface(Unreachable):
     """This computer is not connected to a network."""
+
+
+class ConnectionLost(Unreachable):
+    """A computer on the network hung up instead of answering."""
 
 
 class WrongCertificate(Unreachable):
@@ -110,6 +116,10 @@ class TooFewNodes(NoRoute):
 
 class PathFailed(NoRoute):
     """The path to the swarm broke."""
+
+
+class GuardFailed(PathFailed):
+    """The first node of the path did not do its work."""
 
 
 class NodeFailed(NetworkError):

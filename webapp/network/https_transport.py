@@ -25,6 +25,7 @@ from webapp.clock import Clock
 from webapp.network.deadlines import Deadline, DeadlineSocket, Lifeline, TlsDeadlineSocket
 from webapp.network.errors import (
     AnswerTooLarge,
+    ConnectionLost,
     NetworkClosed,
     NetworkError,
     NoConnection,
@@ -202,6 +203,8 @@ class HttpsTransport:
             if isinstance(error, OSError) and is_no_interface(error):
                 raise NoInterface("This computer is not connected to a network.") from error
             self._require_working_way(connection)
+            if failure is Unreachable and not _is_time_out(error):
+                failure = ConnectionLost
             raise failure("A computer on the network did not answer.") from error
 
     def _require_working_way(self, connection: _Connection) -> None:
@@ -210,6 +213,10 @@ class HttpsTransport:
         except NetworkError:
             self._refuse_if_ended(connection)
             raise
+
+
+def _is_time_out(error: BaseException) -> bool:
+    return isinstance(error, TimeoutError | urllib3.exceptions.TimeoutError)
 
 
 def tls_context() -> ssl.SSLContext:

@@ -57,6 +57,12 @@ class NodePool:
         with self._lock:
             return tuple(self._nodes[key] for key in keys if key in self._nodes)
 
+    def strikes(self) -> dict[bytes, int]:
+        """Return how often nodes have failed in a row, in the role in which they do worse."""
+        with self._lock:
+            keys = {key for role in ROLES for key in self._strikes[role]}
+            return {key: max(self._strikes[role].get(key, 0) for role in ROLES) for key in keys}
+
     def strike(self, keys: Collection[bytes], role: Role) -> None:
         """Count a failure of each node; the third in a row drops it."""
         with self._lock:

@@ -3,11 +3,14 @@
 Theory of operation. A call ends in one of four ways, and each says who is to blame:
 
     what came back                  error raised             who is struck
-    nothing, an outer status        PathFailed, NodeFailed   the path; its nodes behind the guard
-      ≠ 200, a reply that             or ClockRefused          and the destination, or only the
-      does not open                                            one that the message names
-    no connection, or a guard       PathFailed               the path alone
-      that is too busy
+    no connection, none any more,   GuardFailed, once more   the guard
+      a guard that is too busy        on another path
+    silence                         PathFailed               the guard, those behind it
+                                                               and the destination
+    an outer status ≠ 200           PathFailed, NodeFailed   those behind the guard and the
+                                      or ClockRefused          destination, or only the one
+                                                               that the message names
+    a reply that does not open      PathFailed               all on the path
     no network on this computer     NoRoute                  nobody
     an inner status ≠ 200, or a     NodeFailed, WrongSwarm,  the destination, if NodeFailed
       reply that makes no sense       Rejected, ClockRefused
@@ -21,8 +24,8 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from webapp.network.errors import (
+    GuardFailed,
     NetworkError,
-    NoConnection,
     NodeFailed,
     NoInterface,
     NoRoute,
@@ -34,6 +37,7 @@ from webapp.network.paths import Path
 from webapp.network.reactions import (
     OK,
     PathTrouble,
+    damaged_answer,
     inner_failure,
     no_answer,
     outer_trouble,
@@ -67,9 +71,7 @@ class OnionCaller:
         destination, or a NetworkError of its own. Raises NoRoute, NodeFailed,
         Rejected, ClockRefused or NetworkClosed.
         """
-        path = self._builder.path_to(destination.ed25519)
-        onion = build(path.hops, destination=destination, body=request.to_json())
-        reply = self._send(path, onion, destination=destination.ed25519)
+        path, reply = self._ask(destination, request)
         self._builder.paths.forgive(path)
         self._builder.pool.forgive(path.keys, "hop")
         try:
@@ -83,6 +85,22 @@ class OnionCaller:
         self._builder.pool.forgive([destination.ed25519], "destination")
         return result
 
+    def _ask(self, destination: Node, request: Request) -> tuple[Path, OnionReply]:
+        """Return the destination's reply, and over which path it came.
+
+        A guard's failure shows at once and says nothing about the destination, so another
+        path is tried then. All our requests may arrive twice.
+        """
+        try:
+            return self._ask_once(destination, request)
+        except GuardFailed:
+            return self._ask_once(destination, request)
+
+    def _ask_once(self, destination: Node, request: Request) -> tuple[Path, OnionReply]:
+        path = self._builder.path_to(destination.ed25519)
+        onion = build(path.hops, destination=destination, body=request.to_json())
+        return path, self._send(path, onion, destination=destination.ed25519)
+
     def _send(self, path: Path, onion: Onion, *, destination: bytes) -> OnionReply:
         try:
             answer = self._transport.post(
@@ -91,8 +109,7 @@ class OnionCaller:
         except NoInterface as error:
             raise NoRoute("This computer is not connected to a network.") from error
         except Unreachable as error:
-            was_sent = not isinstance(error, NoConnection)
-            trouble = no_answer(path, destination=destination, was_sent=was_sent)
+            trouble = no_answer(error, path=path, destination=destination)
             raise self._blame(path, trouble, destination=destination) from error
         if answer.status != OK:
             trouble = outer_trouble(answer, path=path, destination=destination)
@@ -100,15 +117,14 @@ class OnionCaller:
         try:
             return open_reply(answer.body, onion.reply)
         except RemoteProtocolError as error:
-            trouble = no_answer(path, destination=destination, was_sent=True)
-            raise self._blame(path, trouble, destination=destination) from error
+            raise self._blame(path, damaged_answer(path), destination=destination) from error
 
     def _blame(self, path: Path, trouble: PathTrouble, *, destination: bytes) -> NetworkError:
         """Strike whoever may be at fault; return the error to raise."""
-        pool = self._builder.pool
-        pool.strike(trouble.blamed & set(path.keys), "hop")
-        pool.strike(trouble.blamed & {destination}, "destination")
-        self._builder.strike(path, broken=trouble.broken)
+        behind = trouble.blamed & set(path.keys)
+        self._builder.pool.strike(behind, "hop")
+        self._builder.pool.strike(trouble.blamed & {destination}, "destination")
+        self._builder.failed(path, broken=behind, is_guards=trouble.is_guards)
         return trouble.error
 
 

@@ -1,14 +1,14 @@
 """Finds a path when one is needed: node list, guard test, table. Source: onion.md §2.
 
 Theory of operation. A guard sees our address, so it stays the same as long as it works
-(security.md X1): over restarts too, and when a node behind it fails, that node alone is
-exchanged. Failures in a row count against the guard whatever stands behind it:
+(security.md X1): over restarts too, and when others behind it fail.
 
-    failures in a row   done
-    first               another path is preferred, and built if there is none
-    second              all nodes behind the guard are exchanged
-    third               the path is dropped, and its guard with it
-    a node is named     that node is exchanged at once (onion.md §8)
+    what failed                   what is done
+    a node behind the guard       it is exchanged, or all are if nobody says which (§8)
+    either                        another path is preferred, and built if there is none
+    the guard, thrice in a row    the path is dropped, and its guard with it
+    others, six times in a row,   the same: it may be the guard that lets them fail
+      or ten since the last list
 """
 
 import contextlib
@@ -119,7 +119,9 @@ class PathBuilder:
     def exchange_all(self) -> None:
         """Put other nodes behind every guard, because the user asked for a new route."""
         for path in self.paths.all():
-            self._mend(path, broken=path.keys[1:])
+            mended = self._mended(path, broken=path.keys[1:])
+            if mended is not None:
+                self.paths.replace(path, mended, is_repair=False)
 
     def leave_guards(self) -> None:
         """Use none of the present guards any more, nor the paths behind them."""
@@ -173,33 +175,33 @@ class PathBuilder:
             with contextlib.suppress(NoRoute):
                 self._building.run(self._fetch_list)
 
-    def strike(self, path: Path, *, broken: bytes | None = None) -> None:
-        """Count a failure of ``path``, which another node of it may have named as ``broken``."""
-        strikes = self.paths.strike(path)
-        if strikes >= STRIKES:
+    def failed(self, path: Path, *, broken: Collection[bytes], is_guards: bool) -> None:
+        """Count a failure of ``path``: of its guard, or of the ``broken`` nodes behind it."""
+        if self.paths.fail(path, is_guards=is_guards):
             self.pool.drop(path.guard.ed25519)
-        elif broken in path.keys[1:]:
-            self._mend(path, broken=[broken])
-        elif strikes == STRIKES - 1:
-            self._mend(path, broken=path.keys[1:])
-
-    def _mend(self, path: Path, *, broken: Collection[bytes | None]) -> None:
-        """Exchange nodes behind a guard, or drop both if that has been done too often."""
-        taken = nodes_of(self.paths.all())
-        free = [node for node in self.pool.all() if node.ed25519 not in taken]
-        if self.paths.is_worn_out(path):
+        elif self.paths.is_worn_out(path):
             self.paths.drop(path)
             self.pool.drop(path.guard.ed25519)
-            return
-        mended = mended_path(
-            path,
-            self._healthy(free) or free,
-            broken=[key for key in broken if key],
-            distinct_subnets=self._distinct_subnets,
-            source=self._source,
+        elif broken:
+            mended = self._mended(path, broken=broken)
+            if mended is not None:
+                self.paths.replace(path, mended, is_repair=True)
+
+    def _mended(self, path: Path, *, broken: Collection[bytes]) -> Path | None:
+        """Return ``path`` with others for the ``broken`` nodes, if there are any."""
+        taken = nodes_of(self.paths.all())
+        free = [node for node in self.pool.all() if node.ed25519 not in taken]
+        found = (
+            mended_path(
+                path,
+                candidates,
+                broken=broken,
+                distinct_subnets=self._distinct_subnets,
+                source=self._source,
+            )
+            for candidates in self._most_trusted_first(free)
         )
-        if mended is not None:
-            self.paths.replace(path, mended)
+        return next((mended for mended in found if mended is not None), None)
 
     def _existing_path(self, destination: bytes) -> Path | None:
         """Return the best path there is; if it has just failed, look for a better one first."""
@@ -245,20 +247,25 @@ class PathBuilder:
         free = [node for node in self.pool.all() if node.ed25519 not in taken]
         guards = [node for node in free if node.ed25519 in self._guards]
         # A guard of ours in another place would be lost to the second path.
-        others = [node for node in self._healthy(free) if node not in guards]
-        return self._path_through(others, guards) or self._path_through(free, guards)
+        others = [node for node in free if node not in guards]
+        for candidates in (*self._most_trusted_first(others), free):
+            path = choose_path(
+                candidates,
+                guards=guards,
+                distinct_subnets=self._distinct_subnets,
+                source=self._source,
+            )
+            if path is not None:
+                return path
+        return None
 
-    def _healthy(self, nodes: Sequence[Node]) -> list[Node]:
-        suspects = self.pool.suspects()
-        return [node for node in nodes if node.ed25519 not in suspects]
-
-    def _path_through(self, candidates: Sequence[Node], guards: Sequence[Node]) -> Path | None:
-        return choose_path(
-            candidates,
-            guards=guards,
-            distinct_subnets=self._distinct_subnets,
-            source=self._source,
-        )
+    def _most_trusted_first(self, nodes: Sequence[Node]) -> list[list[Node]]:
+        """Return those of ``nodes`` that have not failed, then with those that did once, …"""
+        strikes = self.pool.strikes()
+        return [
+            [node for node in nodes if strikes.get(node.ed25519, 0) <= tolerated]
+            for tolerated in range(STRIKES)
+        ]
 
     def _add_if_tested(self, path: Path) -> bool:
         """Use ``path`` if its guard answers; say whether it does."""

@@ -14,7 +14,11 @@ HOPS: Final = 3
 WANTED_PATHS: Final = 2
 # How often the nodes behind one guard are exchanged before the guard goes too. A guard that
 # fails on purpose until it likes the nodes behind it gets no more than these attempts.
-MAX_MENDS: Final = 5
+MAX_MENDS: Final = 10
+# A failure of somebody behind the guard says half as much against it as one of its own: it
+# may be the guard that lets them fail, and it may be chance.
+GUARDS_FAULT: Final = 2
+ANYBODYS_FAULT: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,9 @@ def mended_path(
 
 @dataclass(slots=True)
 class _Standing:
-    """How a path in use is doing: failures in a row, and how often it was mended."""
+    """How a path in use is doing: weight of its failures in a row, and how often it was mended."""
 
-    strikes: int = 0
+    faults: int = 0
     mends: int = 0
 
 
@@ -87,10 +91,11 @@ class Paths:
             self._standings[path] = _Standing()
             return True
 
-    def replace(self, path: Path, mended: Path) -> bool:
+    def replace(self, path: Path, mended: Path, *, is_repair: bool) -> bool:
         """Use ``mended`` in the place of ``path``, under the same suspicion; say whether.
 
-        Not if ``path`` is gone, or if ``mended`` shares a node with another path.
+        A repair counts against the guard. Nothing is done if ``path`` is gone, or if
+        ``mended`` shares a node with another path.
         """
         with self._lock:
             standing = self._standings.get(path)
@@ -98,7 +103,7 @@ class Paths:
             if standing is None or not self._is_free(mended, others):
                 return False
             del self._standings[path]
-            if standing.strikes:
+            if is_repair:
                 standing.mends += 1
             self._standings[mended] = standing
             return True
@@ -120,7 +125,7 @@ class Paths:
         """Return a random one of the best paths that do not contain ``avoiding``."""
         with self._lock:
             usable = {
-                path: standing.strikes
+                path: standing.faults
                 for path, standing in self._standings.items()
                 if avoiding not in path.keys
             }
@@ -130,21 +135,22 @@ class Paths:
     def all(self) -> tuple[Path, ...]:
         """Return the paths in use, the best first, of equally good ones the oldest."""
         with self._lock:
-            return tuple(sorted(self._standings, key=lambda path: self._standings[path].strikes))
+            return tuple(sorted(self._standings, key=lambda path: self._standings[path].faults))
 
-    def strike(self, path: Path) -> int:
-        """Count a failure of ``path``; return how many these are in a row.
+    def fail(self, path: Path, *, is_guards: bool) -> bool:
+        """Count a failure of ``path``; drop it after too many in a row, and say whether it was.
 
-        The third drops it. 0 stands for a path that is no longer in use.
+        Three are too many if they are the guard's, twice as many if they need not be.
         """
         with self._lock:
             standing = self._standings.get(path)
             if standing is None:
-                return 0
-            standing.strikes += 1
-            if standing.strikes >= STRIKES:
-                del self._standings[path]
-            return standing.strikes
+                return False
+            standing.faults += GUARDS_FAULT if is_guards else ANYBODYS_FAULT
+            if standing.faults < STRIKES * GUARDS_FAULT:
+                return False
+            del self._standings[path]
+            return True
 
     def drop(self, path: Path) -> None:
         """Use ``path`` no more."""
@@ -155,13 +161,13 @@ class Paths:
         """Say whether the last request over ``path`` has worked, if there was one."""
         with self._lock:
             standing = self._standings.get(path)
-            return standing is not None and standing.strikes == 0
+            return standing is not None and standing.faults == 0
 
     def forgive(self, path: Path) -> None:
         """Forget the failures of a path that has just worked."""
         with self._lock:
             if path in self._standings:
-                self._standings[path].strikes = 0
+                self._standings[path].faults = 0
 
     @staticmethod
     def _is_free(path: Path, others: Collection[Path]) -> bool:

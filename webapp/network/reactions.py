@@ -12,10 +12,14 @@ from typing import Final
 
 from webapp.network.errors import (
     ClockRefused,
+    ConnectionLost,
+    GuardFailed,
     NetworkError,
+    NoConnection,
     NodeFailed,
     PathFailed,
     Rejected,
+    Unreachable,
     WrongSwarm,
 )
 from webapp.network.paths import Path
@@ -32,6 +36,7 @@ BUSY: Final = frozenset({429, 503})
 # Asking again brings the same refusal: the request itself is at fault.
 REFUSALS: Final = frozenset({400, 401, 403, 404, 410, 413})
 
+BROKEN_PATH: Final = "The path to the swarm broke."
 WRONG_CLOCK: Final = "The network says that the clock of this computer is wrong."
 
 # The sentences in which nodes name another one, with its Ed25519 key at the end.
@@ -43,33 +48,47 @@ _NAMING: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PathTrouble:
-    """What an outer failure means, and who is to blame beside the path and its guard.
+    """What an outer failure means, and who may be to blame for it.
 
-    ``broken`` is the one node that is named as the reason, if there is one.
+    ``is_guards`` says that the guard is, and ``blamed`` holds others that may be.
     """
 
     error: NetworkError
-    blamed: frozenset[bytes]
-    broken: bytes | None = None
+    is_guards: bool
+    blamed: frozenset[bytes] = frozenset()
 
 
-def no_answer(path: Path, *, destination: bytes, was_sent: bool) -> PathTrouble:
-    """Return what it means that no answer came; a request that was not sent blames the guard."""
-    blamed = (*path.keys[1:], destination) if was_sent else ()
-    return PathTrouble(PathFailed("The path to the swarm broke."), frozenset(blamed))
+def no_answer(failure: Unreachable, *, path: Path, destination: bytes) -> PathTrouble:
+    """Return what it means that the guard gave no answer.
+
+    A guard that cannot be reached or hangs up has trouble of its own. One that stays
+    silent may be waiting for somebody behind it: it would do so for longer than we do.
+    """
+    if isinstance(failure, NoConnection | ConnectionLost):
+        return PathTrouble(GuardFailed("The first node does not answer."), is_guards=True)
+    blamed = frozenset((*path.keys[1:], destination))
+    return PathTrouble(PathFailed(BROKEN_PATH), is_guards=True, blamed=blamed)
+
+
+def damaged_answer(path: Path) -> PathTrouble:
+    """Return what it means that a reply does not open: somebody on the way has changed it."""
+    return PathTrouble(PathFailed(BROKEN_PATH), is_guards=True, blamed=frozenset(path.keys[1:]))
 
 
 def outer_trouble(answer: Answer, *, path: Path, destination: bytes) -> PathTrouble:
     """Return what an answer with an outer status other than 200 means (onion.md §8)."""
     if answer.status in CLOCK:
-        return PathTrouble(ClockRefused(WRONG_CLOCK), frozenset())
+        return PathTrouble(ClockRefused(WRONG_CLOCK), is_guards=True)
     broken = _named_node(answer.body, path=path, destination=destination)
     if broken is not None:
-        return PathTrouble(_named_failure(broken == destination), frozenset([broken]), broken)
+        failure = _named_failure(broken == destination)
+        return PathTrouble(failure, is_guards=False, blamed=frozenset([broken]))
     if answer.status in BUSY:
         # The guard speaks of itself here; the others have not even seen the request.
-        return PathTrouble(PathFailed("The first node is too busy."), frozenset())
-    return no_answer(path, destination=destination, was_sent=True)
+        return PathTrouble(GuardFailed("The first node is too busy."), is_guards=True)
+    # The guard works, or else it would not have answered.
+    blamed = frozenset((*path.keys[1:], destination))
+    return PathTrouble(PathFailed(BROKEN_PATH), is_guards=False, blamed=blamed)
 
 
 def inner_failure(status: int, body: str | JsonObject) -> NetworkError | None:
@@ -122,4 +141,4 @@ def _named_node(body: bytes, *, path: Path, destination: bytes) -> bytes | None:
 def _named_failure(is_destination: bool) -> NetworkError:
     if is_destination:
         return NodeFailed("A storage node of the swarm cannot be reached.")
-    return PathFailed("The path to the swarm broke.")
+    return PathFailed(BROKEN_PATH)

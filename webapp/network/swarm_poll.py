@@ -6,7 +6,7 @@ own: the order of arrival, which a cursor counts on, is every node's own too.
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from functools import partial
@@ -49,11 +49,13 @@ Outcome = RetrieveReply | NetworkError
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What a poll found. ``cursors`` must be stored in one transaction with ``items``."""
+    """What one node gave. ``cursors`` must be stored in one transaction with ``items``."""
 
     items: tuple[StoredItem, ...]
     cursors: Cursors
-    more: bool
+
+
+Take = Callable[[Polled], None]
 
 
 class SwarmPoll:
@@ -78,16 +80,18 @@ class SwarmPoll:
         self._lock = threading.Lock()
         self._unfinished: frozenset[bytes] = frozenset()
 
-    def poll(self, keys: AccountKeys, cursors: Cursors) -> Polled:
-        """Return what is new in namespace 0; see ``Network.poll``."""
+    def poll(self, keys: AccountKeys, cursors: Cursors, *, take: Take) -> bool:
+        """Hand over what is new in namespace 0; see ``Network.poll``."""
         failures: list[NetworkError] = []
         for _ in range(POLL_TRIES):
-            outcomes = self._ask(self._next_nodes(keys.account_id), keys, cursors)
-            self._react(keys.account_id, outcomes)
-            replies = [(node, got) for node, got in outcomes if isinstance(got, RetrieveReply)]
-            if replies:
-                return self._merge(replies, cursors)
-            failures = [got for _, got in outcomes if isinstance(got, NetworkError)]
+            harvest = _Harvest(take)
+            self._reap(self._next_nodes(keys.account_id), keys, cursors, harvest=harvest)
+            self._react(keys.account_id, harvest.outcomes)
+            if harvest.has_reply:
+                with self._lock:
+                    self._unfinished = harvest.unfinished()
+                return bool(harvest.unfinished())
+            failures = [got for _, got in harvest.outcomes if isinstance(got, NetworkError)]
             if not any(isinstance(failure, WrongSwarm | ClockRefused) for failure in failures):
                 break
         # One node's refusal says little if the other one was not even reached.
@@ -104,13 +108,14 @@ class SwarmPoll:
             unfinished, self._unfinished = self._unfinished, frozenset()
         return [node for node in members if node.ed25519 in unfinished] or members[:POLLED_NODES]
 
-    def _ask(
-        self, nodes: Sequence[Node], keys: AccountKeys, cursors: Cursors
-    ) -> list[tuple[Node, Outcome]]:
-        """Return the replies and failures of ``nodes``, all asked at once.
+    def _reap(
+        self, nodes: Sequence[Node], keys: AccountKeys, cursors: Cursors, *, harvest: "_Harvest"
+    ) -> None:
+        """Ask all ``nodes`` at once and bring in what they say.
 
-        When one has answered, the others get a little longer: a node that stalls must
-        not hold up what another one has. What it says later is left for the next poll.
+        What the first one gives is dealt with while the others are still under way. After
+        that they get a little longer: a node that stalls must not hold up the next poll.
+        What it says later is left for that one.
         """
         items = _SharedItems(keys.account_id)
         answers = _Answers(len(nodes))
@@ -118,8 +123,9 @@ class SwarmPoll:
             ask = partial(self._retrieve, node, keys, cursors, items=items)
             self._background.submit(ask).add_done_callback(partial(answers.add, node))
         answers.something.wait()
+        harvest.bring_in(answers.outcomes())
         self._clock.wait(answers.everything, timeout_s=GRACE_S)
-        return answers.outcomes()
+        harvest.bring_in(answers.outcomes())
 
     def _retrieve(
         self, node: Node, keys: AccountKeys, cursors: Cursors, *, items: "_SharedItems"
@@ -143,20 +149,36 @@ class SwarmPoll:
             elif isinstance(outcome, ClockRefused):
                 self._time_keeper.settle(node)
 
-    def _merge(self, replies: Sequence[tuple[Node, RetrieveReply]], cursors: Cursors) -> Polled:
-        items = {item.hash: item for _, reply in replies for item in reply.items}
-        moved = {
-            (node.ed25519, int(Namespace.DIRECT_MESSAGES)): reply.items[-1].hash
-            for node, reply in replies
-            if reply.items
-        }
-        # A node that promises more but sends nothing would keep us asking for ever.
-        unfinished = frozenset(
-            node.ed25519 for node, reply in replies if reply.more and reply.items
+
+class _Harvest:
+    """What the nodes of one poll have given, handed on without what another one gave before."""
+
+    def __init__(self, take: Take) -> None:
+        self._take = take
+        self._given: set[MessageHash] = set()
+        self.outcomes: list[tuple[Node, Outcome]] = []
+
+    @property
+    def has_reply(self) -> bool:
+        return any(isinstance(outcome, RetrieveReply) for _, outcome in self.outcomes)
+
+    def bring_in(self, outcomes: Sequence[tuple[Node, Outcome]]) -> None:
+        """Hand on the replies among ``outcomes`` that were not there the last time."""
+        new, self.outcomes = outcomes[len(self.outcomes) :], list(outcomes)
+        for node, outcome in new:
+            if isinstance(outcome, RetrieveReply) and outcome.items:
+                items = tuple(item for item in outcome.items if item.hash not in self._given)
+                self._given.update(item.hash for item in items)
+                cursor = (node.ed25519, int(Namespace.DIRECT_MESSAGES))
+                self._take(Polled(items, {cursor: outcome.items[-1].hash}))
+
+    def unfinished(self) -> frozenset[bytes]:
+        """Return the nodes that have more. One that sends nothing would be asked for ever."""
+        return frozenset(
+            node.ed25519
+            for node, outcome in self.outcomes
+            if isinstance(outcome, RetrieveReply) and outcome.more and outcome.items
         )
-        with self._lock:
-            self._unfinished = unfinished
-        return Polled(tuple(items.values()), {**cursors, **moved}, more=bool(unfinished))
 
 
 class _SharedItems:

@@ -8,14 +8,13 @@ known drop out. An item that cannot be accepted is counted by its reason,
 remembered as seen and never stands in the way of those behind it.
 """
 
-import random
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from webapp.network.backoff import Backoff
-from webapp.network.client import Cursors
+from webapp.network.backoff import Backoff, spread
+from webapp.network.client import Cursors, Polled
 from webapp.network.errors import NetworkError
 from webapp.protocol import envelope
 from webapp.protocol.content import MessageRequestResponse, Profile, VisibleMessage
@@ -31,12 +30,14 @@ from webapp.storage.messages import ReceivedMessage
 
 # storage-rpc.md §14: official apps ask every five seconds; security.md X2: with ±30 % jitter.
 POLL_INTERVAL_S = 5.0
-POLL_JITTER = 0.3
 # design.md §12: up to 500 rows a transaction keep the interface under 15 ms.
 BATCH_ITEMS = 500
 # Honest apps write the network's time. A day covers any confusion of time zones; what lies
 # further ahead is false and could stay on top of a conversation for ever.
 FUTURE_LIMIT_MS = 24 * 60 * 60 * 1000
+# No node keeps anything for longer (storage-rpc.md §13). One that says so would have us
+# remember its inventions for ever.
+LONGEST_TTL_MS = 30 * 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,28 +92,40 @@ class Receiver:
                 pause_s = backoff.next_delay_s()
             else:
                 backoff.reset()
-                pause_s = 0.0 if more else self._interval_s * _jitter()
+                pause_s = 0.0 if more else spread(self._interval_s)
             self._account.clock.wait(self._stopping, timeout_s=pause_s)
 
     def poll_once(self) -> bool:
-        """Fetch and store what is new; return whether the swarm holds more. Raises NetworkError."""
+        """Fetch and store what is new; return whether it is worth asking again at once.
+
+        A node that promises more but gives nothing new would keep us asking for ever.
+        Raises NetworkError, StorageError.
+        """
         account = self._account
+        new = 0
+
+        def take(polled: Polled) -> None:
+            nonlocal new
+            if not self._stopping.is_set():
+                new += store_items(account, polled.items, cursors=polled.cursors)
+
         cursors = received.load_cursors(account.database)
-        polled = account.network.poll(account.keys, cursors)
-        if self._stopping.is_set():
-            return False
-        store_items(account, polled.items, cursors=polled.cursors)
-        return polled.more
+        more = account.network.poll(account.keys, cursors, take=take)
+        return more and new > 0
 
 
-def store_items(account: OpenAccount, items: Iterable[StoredItem], *, cursors: Cursors) -> None:
-    """Open ``items``, store what they say in batches, and ``cursors`` with the last batch."""
+def store_items(account: OpenAccount, items: Iterable[StoredItem], *, cursors: Cursors) -> int:
+    """Open ``items``, store what they say in batches, and ``cursors`` with the last batch.
+
+    Returns how many of them were new.
+    """
+    forget_by_ms = account.network.now_ms() + LONGEST_TTL_MS
     new = _unknown(account, items)
     chunks = list(_chunks(new, BATCH_ITEMS)) or [[]]
     for number, chunk in enumerate(chunks, start=1):
         batch = _open(account, chunk)
         with account.database.write():
-            seen = [(item.hash, item.expires_ms) for item in chunk]
+            seen = [(item.hash, min(item.expires_ms, forget_by_ms)) for item in chunk]
             received.remember(account.database, seen)
             if number == len(chunks):
                 received.save_cursors(account.database, cursors)
@@ -121,11 +134,7 @@ def store_items(account: OpenAccount, items: Iterable[StoredItem], *, cursors: C
             account.events.publish(MessagesAdded(conversation_id, tuple(message_ids)))
         for conversation_id in changed - added.keys():
             account.events.publish(ConversationChanged(conversation_id))
-
-
-def _jitter() -> float:
-    """Return a factor that keeps the polls of several accounts from falling together."""
-    return random.uniform(1 - POLL_JITTER, 1 + POLL_JITTER)  # noqa: S311 - not a secret
+    return len(new)
 
 
 def _unknown(account: OpenAccount, items: Iterable[StoredItem]) -> list[StoredItem]:

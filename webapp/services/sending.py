@@ -18,8 +18,9 @@ so the swarm keeps one copy (storage-rpc.md §7).
 
 import threading
 
+from webapp.network.backoff import spread
 from webapp.network.client import Stored
-from webapp.network.errors import NetworkClosed, NetworkError, Rejected
+from webapp.network.errors import NetworkClosed, NetworkError, NoRoute, PathFailed, Rejected
 from webapp.services.events import MessageChanged
 from webapp.services.open_account import OpenAccount
 from webapp.storage import messages, outbox, received
@@ -28,7 +29,10 @@ from webapp.storage.outbox import OutboxItem
 
 # Each attempt is up to three tries on different nodes already (network). The pauses give a
 # network that comes back within seconds a chance before the user is asked to act.
-RETRY_PAUSES_MS = (1_000, 3_000, 8_000)
+RETRY_PAUSES_MS = (1_000, 3_000, 8_000, 15_000, 30_000, 60_000)
+# Where no node answers at all, that is known after fewer of them. Where some do, going on
+# pays: each attempt takes other paths and other nodes.
+PAUSES_WITHOUT_NETWORK = 3
 # How long the sender sleeps when nothing is due; it is woken when something is.
 IDLE_WAIT_S = 3_600.0
 # A full disk does not fill the log with attempts; nothing is lost while it lasts.
@@ -85,8 +89,8 @@ class Sender:
             return False  # The row stays in `sending`: the next start takes it up.
         except Rejected:
             self._give_up(item)
-        except NetworkError:
-            self._postpone(item)
+        except NetworkError as error:
+            self._postpone(item, error)
         else:
             self._finish(item, stored)
         return True
@@ -101,17 +105,19 @@ class Sender:
                 messages.set_state(database, item.message_id, "sent", message_hash=stored.hash)
         self._tell(item)
 
-    def _postpone(self, item: OutboxItem) -> None:
+    def _postpone(self, item: OutboxItem, error: NetworkError) -> None:
         """Try again after a pause; after the last pause give up, except on a copy for oneself."""
-        if item.attempts >= len(RETRY_PAUSES_MS) and item.kind != "sync":
+        is_cut_off = isinstance(error, NoRoute) and not isinstance(error, PathFailed)
+        pauses = PAUSES_WITHOUT_NETWORK if is_cut_off else len(RETRY_PAUSES_MS)
+        if item.attempts >= pauses and item.kind != "sync":
             self._give_up(item)
             return
-        pause_ms = RETRY_PAUSES_MS[min(item.attempts, len(RETRY_PAUSES_MS) - 1)]
+        pause_ms = spread(RETRY_PAUSES_MS[min(item.attempts, len(RETRY_PAUSES_MS) - 1)])
         outbox.mark_waiting(
             self._account.database,
             item.id,
             attempts=item.attempts + 1,
-            next_attempt_ms=self._account.clock.now_ms() + pause_ms,
+            next_attempt_ms=self._account.clock.now_ms() + round(pause_ms),
         )
 
     def _give_up(self, item: OutboxItem) -> None:
