@@ -37,6 +37,8 @@ from webapp.protocol.requests import batch, retrieve
 POLLED_NODES: Final = 2
 # A second attempt is worth it only if the first one has told us the swarm or the time.
 POLL_TRIES: Final = 2
+# How long the second node waits for the first one's answer before it is asked.
+HEAD_START_S: Final = 1.0
 # How much longer one node may take than another before it is left behind.
 GRACE_S: Final = 2.0
 # Half of what a node gives at most, as the official apps ask for this namespace.
@@ -111,19 +113,23 @@ class SwarmPoll:
     def _reap(
         self, nodes: Sequence[Node], keys: AccountKeys, cursors: Cursors, *, harvest: "_Harvest"
     ) -> None:
-        """Ask all ``nodes`` at once and bring in what they say.
+        """Ask all ``nodes`` and bring in what they say.
 
-        What the first one gives is dealt with while the others are still under way. After
-        that they get a little longer: a node that stalls must not hold up the next poll.
-        What it says later is left for that one.
+        The first one has a head start: what it gives is dealt with while the others, which
+        mostly have the same, are still under way. After that they get a little longer: a
+        node that stalls must not hold up the next poll. What it says later is left for that.
         """
         items = _SharedItems(keys.account_id)
         answers = _Answers(len(nodes))
         for node in nodes:
             ask = partial(self._retrieve, node, keys, cursors, items=items)
             self._background.submit(ask).add_done_callback(partial(answers.add, node))
-        answers.something.wait()
+            if node is nodes[0]:
+                self._clock.wait(answers.anything, timeout_s=HEAD_START_S)
         harvest.bring_in(answers.outcomes())
+        if not harvest.has_reply:
+            answers.something.wait()
+            harvest.bring_in(answers.outcomes())
         self._clock.wait(answers.everything, timeout_s=GRACE_S)
         harvest.bring_in(answers.outcomes())
 
@@ -201,7 +207,8 @@ class _SharedItems:
 class _Answers:
     """What the nodes of one poll have said so far. The lock protects the list.
 
-    ``something`` is set as soon as there is a reply, or nothing more to come;
+    ``anything`` is set as soon as one node has replied or failed;
+    ``something`` as soon as there is a reply, or nothing more to come;
     ``everything`` when all nodes have replied or failed.
     """
 
@@ -209,6 +216,7 @@ class _Answers:
         self._expected = expected
         self._lock = threading.Lock()
         self._outcomes: list[tuple[Node, RetrieveReply | BaseException]] = []
+        self.anything = threading.Event()
         self.something = threading.Event()
         self.everything = threading.Event()
 
@@ -222,6 +230,7 @@ class _Answers:
         with self._lock:
             self._outcomes.append((node, outcome))
             is_last = len(self._outcomes) == self._expected
+        self.anything.set()
         if is_last or isinstance(outcome, RetrieveReply):
             self.something.set()
         if is_last:
