@@ -299,6 +299,24 @@ def test_a_node_that_promises_more_but_sends_nothing_is_not_believed(
     assert not poll(network, ALICE, {}).more
 
 
+def test_a_node_that_always_has_more_does_not_become_the_only_one_asked(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    liar, honest = two_members(memory)
+    place(memory, b"hello")
+    poll(network, ALICE, {})
+    endless = memory.services[liar.ed25519].rpc.answer
+
+    def promise(body: bytes) -> NodeAnswer:
+        text = endless(body).text.replace('"more":false', '"more":true')
+        return NodeAnswer(200, json.loads(text))
+
+    memory.lie(liar, promise)
+    assert poll(network, ALICE, {}).more
+    memory.place(ALICE.account_id, b"only here", only_on=honest)
+    assert b"only here" in data(network, {})
+
+
 def test_the_request_asks_two_nodes_for_half_a_page_of_one_namespace(
     memory: MemoryNetwork, network: Network
 ) -> None:

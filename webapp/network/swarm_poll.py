@@ -100,15 +100,17 @@ class SwarmPoll:
         raise next((f for f in failures if isinstance(f, NoRoute | NodeFailed)), failures[0])
 
     def _next_nodes(self, account: AccountId) -> Sequence[Node]:
-        """Return two random members, or those that had more to give the last time.
+        """Return those members that had more to give the last time, and random others.
 
         A node that has not been asked yet would begin with its oldest message,
-        so changing nodes in the middle of a backlog would fetch it all again.
+        so changing nodes in the middle of a backlog would fetch it all again. But a
+        node that always has more must not become the only one that is asked.
         """
         members = self._swarms.members(account)
         with self._lock:
             unfinished, self._unfinished = self._unfinished, frozenset()
-        return [node for node in members if node.ed25519 in unfinished] or members[:POLLED_NODES]
+        by_need = sorted(members, key=lambda node: node.ed25519 not in unfinished)
+        return by_need[:POLLED_NODES]
 
     def _reap(
         self, nodes: Sequence[Node], keys: AccountKeys, cursors: Cursors, *, harvest: "_Harvest"
