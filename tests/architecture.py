@@ -6,12 +6,15 @@ of the style rules.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 MAX_FUNCTION_LINES = 60
 MAX_FILE_LINES = 500
+HOSTS_MODULE = "webapp/network/settings.py"
+HOST_NAME = re.compile(r"\b(?:[a-z0-9-]+\.)+(?:org|com|net|foundation|app|dev|info)\b")
 
 # R1: what each part of ``webapp`` may import of the others. A part is a package or a module
 # directly in ``webapp``; every part may import itself. app.py wires everything.
@@ -245,6 +248,17 @@ def long_files(root: Path) -> Iterator[str]:
             length = len(path.read_bytes().splitlines())
             if written and length > MAX_FILE_LINES:
                 yield f"{path.relative_to(root).as_posix()}: {length} lines"
+
+
+def named_hosts(root: Path) -> Iterator[str]:
+    """Only one module knows the name of a computer; names that cannot exist are free."""
+    for module in modules(root):
+        if module.path == HOSTS_MODULE:
+            continue
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                for host in HOST_NAME.findall(node.value):
+                    yield f"{module.path}: knows {host}"
 
 
 def vague_names(root: Path) -> Iterator[str]:

@@ -23,6 +23,7 @@ RULES: list[Rule] = [
     architecture.hidden_imports,
     architecture.long_functions,
     architecture.long_files,
+    architecture.named_hosts,
     architecture.vague_names,
 ]
 
@@ -70,6 +71,7 @@ VIOLATIONS: list[tuple[Rule, str, str]] = [
     ),
     (architecture.long_files, "webapp/web/x.py", "\n" * (architecture.MAX_FILE_LINES + 1)),
     (architecture.long_files, "static/js/x.js", "\n" * (architecture.MAX_FILE_LINES + 1)),
+    (architecture.named_hosts, "webapp/network/x.py", "A = 'https://seed1.getsession.org:1'\n"),
     (architecture.vague_names, "webapp/web/utils.py", ""),
     (architecture.vague_names, "webapp/helpers/x.py", ""),
     (architecture.vague_names, "webapp/web/x.py", "class LockManager: pass\n"),
@@ -93,6 +95,8 @@ ALLOWED: list[tuple[Rule, str, str]] = [
         "webapp/web/x.py",
         "def f():\n    '''" + "\n" * architecture.MAX_FUNCTION_LINES + "'''\n",
     ),
+    (architecture.named_hosts, "webapp/network/settings.py", "A = 'seed1.getsession.org'\n"),
+    (architecture.named_hosts, "webapp/localnet/x.py", "A = 'http://files.practice.invalid'\n"),
     (architecture.long_files, "static/vendor/x.js", "\n" * (architecture.MAX_FILE_LINES + 1)),
     (architecture.vague_names, "webapp/web/x.py", "class A(B):\n  def handle_read(self): pass\n"),
 ]
