@@ -15,6 +15,8 @@ from webapp.localnet.store import MessageStore
 from webapp.network.client import Network
 from webapp.network.errors import ClockRefused, NetworkError, NodeFailed, Rejected
 from webapp.network.node_pool import STRIKES
+from webapp.network.swarm_store import QUICK_S, QUICK_TRIES, STORE_TRIES
+from webapp.network.transport import Answer
 from webapp.protocol.errors import LocalProtocolError
 from webapp.protocol.identifiers import MessageHash
 
@@ -112,12 +114,31 @@ def test_what_is_not_stored_is_tried_on_another_node(
     assert len(members.asked) == len(set(members.asked)) == 3
 
 
-def test_after_three_nodes_it_is_given_up(memory: MemoryNetwork, network: Network) -> None:
+def test_failures_that_show_at_once_leave_time_for_all_nodes(
+    memory: MemoryNetwork, network: Network
+) -> None:
     members = Members(memory)
     members.answer(result(500, "database error"))
     with pytest.raises(NodeFailed):
         store(network)
-    assert len(set(members.asked)) == 3
+    assert len(set(members.asked)) == 4
+    assert len(members.asked) <= QUICK_TRIES
+
+
+def test_after_three_slow_failures_it_is_given_up(
+    memory: MemoryNetwork, network: Network, clock: VirtualClock
+) -> None:
+    members = Members(memory)
+    members.answer(result(500, "database error"))
+
+    def take_long(url: str, answer: Answer) -> Answer:
+        clock.advance(QUICK_S / 2)
+        return answer
+
+    memory.interfere = take_long
+    with pytest.raises(NodeFailed):
+        store(network)
+    assert len(members.asked) == STORE_TRIES
 
 
 @pytest.mark.parametrize("code", [400, 401, 403])

@@ -81,7 +81,11 @@ class Network:
             background=self._background,
         )
         self._store = SwarmStore(
-            self._swarms, self._caller, network_clock=self._network_clock, time_keeper=time_keeper
+            self._swarms,
+            self._caller,
+            network_clock=self._network_clock,
+            time_keeper=time_keeper,
+            clock=clock,
         )
         self._poll = SwarmPoll(
             self._swarms,

@@ -5,10 +5,11 @@ sign what they store, so a node that passes a message on can show another one's 
 A message counts as stored when two members have signed for it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from webapp.clock import Clock
 from webapp.network.errors import (
     ClockRefused,
     NetworkError,
@@ -30,6 +31,10 @@ from webapp.protocol.requests import sequence, store
 
 # onion.md §9.
 STORE_TRIES: Final = 3
+# Failures that show at once are mostly those of paths, which are mended after each. Before
+# the message has to wait for its next turn, it may have as many tries as fit into one time-out.
+QUICK_TRIES: Final = 8
+QUICK_S: Final = 10.0
 # Members that must have signed for a message, and the size of swarms in which one will do:
 # of two nodes one may well be away for hours.
 SIGNATURES: Final = 2
@@ -55,20 +60,23 @@ class SwarmStore:
         *,
         network_clock: NetworkClock,
         time_keeper: TimeKeeper,
+        clock: Clock,
     ) -> None:
         self._swarms = swarms
         self._caller = caller
         self._network_clock = network_clock
         self._time_keeper = time_keeper
+        self._clock = clock
 
     def store(self, recipient: AccountId, data: bytes, *, ttl_ms: int) -> Stored:
         """Store ``data``, trying other nodes of the swarm; see ``Network.store``."""
         expected = MessageHash.of(recipient, Namespace.DIRECT_MESSAGES, data)
         failure: NetworkError = NodeFailed(NOT_STORED)
-        tried: set[bytes] = set()
-        for _ in range(STORE_TRIES):
-            node = self._next_node(recipient, tried)
-            tried.add(node.ed25519)
+        tries: list[bytes] = []
+        begun_s = self._clock.monotonic_s()
+        while self._may_try(len(tries), begun_s=begun_s):
+            node = self._next_node(recipient, tries)
+            tries.append(node.ed25519)
             try:
                 reply = self._ask(node, recipient, data, ttl_ms=ttl_ms, expected=expected)
             except WrongSwarm as error:
@@ -83,9 +91,13 @@ class SwarmStore:
                 return Stored(reply.hash, reply.t_ms)
         raise failure
 
-    def _next_node(self, recipient: AccountId, tried: set[bytes]) -> Node:
-        members = self._swarms.members(recipient)
-        return next((node for node in members if node.ed25519 not in tried), members[0])
+    def _may_try(self, tries: int, *, begun_s: float) -> bool:
+        is_quick = self._clock.monotonic_s() - begun_s < QUICK_S
+        return tries < STORE_TRIES or (is_quick and tries < QUICK_TRIES)
+
+    def _next_node(self, recipient: AccountId, tries: Sequence[bytes]) -> Node:
+        """Return the member that was tried least often; of several, the easiest to reach."""
+        return min(self._swarms.members(recipient), key=lambda node: tries.count(node.ed25519))
 
     def _ask(
         self,
