@@ -43,6 +43,7 @@ from webapp.web.push import Push
 from webapp.web.server import Server
 from webapp.web.sessions import HostKind, Sessions
 from webapp.web.sockets import listen_on_loopback
+from webapp.web.texts import use_texts
 from webapp.web.views import account, connection, conversations, messages, start
 
 if TYPE_CHECKING:
@@ -160,6 +161,7 @@ class App:
             "webapp", template_folder=str(templates_dir()), static_folder=str(static_dir())
         )
         flask.extensions[EXTENSION] = self.runtime
+        use_texts(flask.jinja_env)
         flask.url_map.converters["row"] = RowConverter
         for view in BLUEPRINTS:
             flask.register_blueprint(view.blueprint)

@@ -14,8 +14,11 @@ import "./elements/route-view.js";
 import "./elements/stopped-notice.js";
 import "./elements/toast-line.js";
 import { Actions } from "./models/actions.js";
+import { Overlays } from "./models/overlays.js";
 
-new Actions().start();
+const actions = new Actions();
+actions.start();
+new Overlays(actions).start();
 
 // The back/forward cache keeps pages in memory in spite of no-store. It gets an empty one.
 window.addEventListener("pagehide", () => document.body.replaceChildren());

@@ -10,12 +10,15 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta, nodes
 
 from webapp.protocol.content import BODY_LIMIT
+from webapp.web.texts import use_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "templates"
 TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.html"))
 ICONS = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/icons/icons.svg").read_text()))
 
+# What every template may call without being given it (web/texts.py).
+TEXT_FUNCTIONS = {"_", "gettext", "ngettext"}
 HOSTILE = "<img src=x onerror=alert(1)>\"' onclick='"
 ID_HEX = "05" + "ab" * 32
 WORDS = [f"word{number}" for number in range(1, 14)]
@@ -78,6 +81,7 @@ VALUES = {
     "screen": "pages/main.html",
     "sentence": HOSTILE,
     "title": HOSTILE,
+    "toast": SimpleNamespace(sentence=HOSTILE, undo="/conversations/5/pin"),
     "words": " ".join(WORDS),
 }
 
@@ -120,7 +124,9 @@ class Elements(HTMLParser):
 
 
 def environment() -> Environment:
-    return Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
+    found = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
+    use_texts(found)
+    return found
 
 
 def source(name: str) -> str:
@@ -131,9 +137,12 @@ def draw(name: str, **changes: object) -> Elements:
     return Elements(environment().get_template(name).render({**VALUES, **changes}))
 
 
+FRAMES = {f"layouts/{frame}.html" for frame in ("dialog", "menu", "pane", "solo")}
+
+
 def is_drawn_alone(name: str) -> bool:
     """Macros and the frames that others fill are no answers of their own."""
-    return not name.startswith("macros/") and name not in {"layouts/solo.html", "layouts/pane.html"}
+    return not name.startswith("macros/") and name not in FRAMES
 
 
 def is_patch(name: str) -> bool:
@@ -141,8 +150,8 @@ def is_patch(name: str) -> bool:
     inner = {
         f"partials/_{part}.html"
         for part in (
-            "account_id", "echo", "no_conversations", "proxy_choice", "proxy_fields",
-            "proxy_limits",
+            "account_id", "account_menu", "composer", "echo", "log", "no_conversations",
+            "proxy_choice", "proxy_fields", "proxy_limits", "route_view", "side_top",
         )
     }  # fmt: skip
     return name.startswith(("pages/", "partials/")) and name not in inner
@@ -155,7 +164,7 @@ PATCHES = [name for name in TEMPLATES if is_patch(name)]
 def variables_of(name: str) -> set[str]:
     """Return the variables that ``name`` and everything it includes expect from the view."""
     tree = environment().parse(source(name))
-    needed = set(meta.find_undeclared_variables(tree)) - macros_of(tree)
+    needed = set(meta.find_undeclared_variables(tree)) - macros_of(tree) - TEXT_FUNCTIONS
     for part in tree.find_all((nodes.Include, nodes.Extends)):
         if isinstance(part.template, nodes.Const):
             needed |= variables_of(part.template.value) - bound_around(tree, part)

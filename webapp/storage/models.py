@@ -33,6 +33,7 @@ class ContactModel(Model):
     approved = BooleanField()
     approved_me = BooleanField()
     blocked = BooleanField()
+    nickname = TextField(null=True)
 
     class Meta:
         database = MODELS

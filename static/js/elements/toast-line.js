@@ -1,4 +1,7 @@
-/* <toast-line> says one thing at a time for six seconds; looking at it stops the clock. */
+/*
+ * <toast-line> says one thing at a time for six seconds; looking at it stops the clock. What it says
+ * comes from a script, or with a patch that may bring a way to undo.
+ */
 
 const SHOWN_MS = 6000;
 
@@ -8,7 +11,8 @@ class ToastLine extends HTMLElement {
 
   connectedCallback() {
     const { signal } = this.#listening;
-    document.addEventListener("toast", (event) => this.#show(event.detail.sentence), { signal });
+    document.addEventListener("toast", (event) => this.#say(event.detail.sentence), { signal });
+    document.addEventListener("patch:after", (event) => this.#patched(event.detail), { signal });
     this.addEventListener("click", (event) => event.target.closest("button") && this.#hide());
     for (const start of ["pointerenter", "focusin"]) {
       this.addEventListener(start, () => clearTimeout(this.#timer));
@@ -23,10 +27,15 @@ class ToastLine extends HTMLElement {
     clearTimeout(this.#timer);
   }
 
-  #show(sentence) {
+  #say(sentence) {
+    this.querySelector("[data-post]")?.remove(); // It would undo something else.
     this.querySelector("[data-sentence]").textContent = sentence;
     this.firstElementChild.hidden = false;
     this.#startClock();
+  }
+
+  #patched({ placed }) {
+    if (placed.includes(this.firstElementChild)) this.#startClock();
   }
 
   #hide() {

@@ -1,6 +1,6 @@
 /*
- * Buttons with data-get and forms with data-patch, wherever they stand: ask, then patch the page.
- * An error stays with its form, or becomes a toast where there is none.
+ * Buttons with data-get or data-post and forms with data-patch, wherever they stand: ask, then patch
+ * the page. An error stays with its form, or becomes a toast where there is none.
  */
 
 import { clearError, showError } from "../lib/form-errors.js";
@@ -20,13 +20,19 @@ export class Actions {
     document.addEventListener("input", (event) => clearError(event.target.form));
   }
 
+  /** Asks for `path` and shows the answer; the last one asked for wins. */
+  get(path) {
+    return this.#navigate(null, path);
+  }
+
   #clicked(event) {
     const skip = event.target.closest("[data-skip-to]");
     if (skip) document.getElementById(skip.dataset.skipTo)?.focus();
-    const button = event.target.closest("[data-get]");
+    const button = event.target.closest("[data-get], [data-post]");
     if (!button) return;
     button.closest("[popover]")?.hidePopover();
-    this.#navigate(button, button.dataset.get);
+    if (button.dataset.get) this.#navigate(button, button.dataset.get);
+    else this.#post(button, button.dataset.post);
   }
 
   #submitted(event) {
@@ -51,6 +57,20 @@ export class Actions {
     } catch (error) {
       if (error.name !== "AbortError") tell(error);
     } finally {
+      done();
+    }
+  }
+
+  async #post(button, path) {
+    if (button.ariaDisabled === "true") return;
+    const done = showBusy(button);
+    button.ariaDisabled = "true"; // A second click while the first is on its way.
+    try {
+      applyPatch(await requestHtml(path, { method: "POST" }), { answer: true });
+    } catch (error) {
+      tell(error);
+    } finally {
+      button.ariaDisabled = null;
       done();
     }
   }

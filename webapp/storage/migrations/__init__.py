@@ -12,9 +12,10 @@ from webapp.storage.connection import Connection, opening_errors
 from webapp.storage.errors import DatabaseTooNew
 from webapp.storage.migrations.v0001_messages import STATEMENTS as V0001
 from webapp.storage.migrations.v0002_known_nodes import STATEMENTS as V0002
+from webapp.storage.migrations.v0003_interface import STATEMENTS as V0003
 
 # Step n is at index n - 1.
-STEPS: tuple[tuple[str, ...], ...] = (V0001, V0002)
+STEPS: tuple[tuple[str, ...], ...] = (V0001, V0002, V0003)
 
 
 def migrate(connection: Connection, steps: Sequence[Sequence[str]] = STEPS) -> None:

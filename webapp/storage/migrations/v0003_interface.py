@@ -1,0 +1,26 @@
+"""Step 3: what the interface keeps of its own: pins, drafts, nicknames, settings.
+
+``priority`` has the meaning it has in the config messages (config.md): 0 is an ordinary
+conversation, more stands above it, less is hidden.
+"""
+
+STATEMENTS = (
+    "ALTER TABLE conversation ADD COLUMN priority INTEGER NOT NULL DEFAULT 0",
+    # Set by hand, and gone when the conversation is opened.
+    "ALTER TABLE conversation ADD COLUMN marked_unread INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE conversation ADD COLUMN draft TEXT NOT NULL DEFAULT ''",
+    # A page of the list is read from this index, in the order of the list.
+    """
+    CREATE INDEX conversation_list
+    ON conversation (priority DESC, last_activity_ms DESC, id DESC)
+    """,
+    # The name that only the owner of this account sees.
+    "ALTER TABLE contact ADD COLUMN nickname TEXT",
+    # What is not set has the default that the program says.
+    """
+    CREATE TABLE setting (
+        name TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+)
