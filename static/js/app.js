@@ -1,5 +1,6 @@
 /* The only script of the page: defines the elements and starts what belongs to the whole document. */
 
+import "./elements/account-preferences.js";
 import "./elements/conversation-list.js";
 import "./elements/copy-button.js";
 import "./elements/copy-words.js";

@@ -10,6 +10,7 @@ from webapp.services.events import (
     Event,
     MessageChanged,
     MessagesAdded,
+    PreferencesChanged,
 )
 from webapp.services.reading import PAGE_LIMIT
 from webapp.web.push import Push
@@ -81,6 +82,13 @@ def test_the_connection_comes_whole(app: App, message: tuple[int, int]) -> None:
     assert 'id="notice"' in patch
     assert 'id="route-head"' in patch
     assert 'id="route-body"' in patch
+
+
+def test_a_changed_setting_comes_with_all_of_them(app: App, message: tuple[int, int]) -> None:
+    [patch] = told(app, PreferencesChanged()).patches
+
+    assert 'id="preferences"' in patch
+    assert 'data-theme="dark"' in patch
 
 
 def test_a_flood_makes_the_page_fetch_what_it_shows(app: App, message: tuple[int, int]) -> None:

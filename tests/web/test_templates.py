@@ -74,6 +74,7 @@ VALUES = {
     "network": "session",
     "offered": ("session", "practice", "testnet", "file"),
     "own_id": ID_HEX,
+    "preferences": {"theme": "dark", "text_size": "100"},
     "proxy": SimpleNamespace(address=HOSTILE, username=HOSTILE),
     "required": True,
     "row": ROW,

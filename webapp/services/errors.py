@@ -104,5 +104,9 @@ class MessageTooLong(ServiceError):
         self.over: Final = over
 
 
+class InvalidSetting(ServiceError):
+    """There is no such setting, or it cannot have this value."""
+
+
 class ProtectedByCode(ServiceError):
     """The vault opens under a code only, and this version cannot ask for one."""

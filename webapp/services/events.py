@@ -40,7 +40,14 @@ class ConnectionChanged:
     """The way into the network is up, down or being built."""
 
 
-Event = MessagesAdded | MessageChanged | ConversationChanged | ConnectionChanged
+@dataclass(frozen=True, slots=True)
+class PreferencesChanged:
+    """The owner has set a setting of the interface."""
+
+
+Event = (
+    MessagesAdded | MessageChanged | ConversationChanged | ConnectionChanged | PreferencesChanged
+)
 Subscriber = Callable[[Event], None]
 
 

@@ -79,6 +79,12 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
         "This message is {error.over} characters too long.",
         "Shorten it or send it in two parts. Nothing was lost.",
     ),
+    errors.InvalidSetting: ErrorText(
+        400,
+        "invalid_setting",
+        "This version of Safehouse has no such setting.",
+        "Nothing was changed. Reload this page.",
+    ),
     errors.ProtectedByCode: ErrorText(
         423, "protected", "This data directory asks for a code.", "Nothing was changed."
     ),

@@ -16,6 +16,7 @@ from webapp.services.events import (
     Event,
     MessageChanged,
     MessagesAdded,
+    PreferencesChanged,
 )
 from webapp.services.runtime import Runtime
 from webapp.web.live import Live
@@ -57,3 +58,5 @@ class Push:
                 return screens.messages_and_row(account, conversation_id, ())
             case ConnectionChanged():
                 return screens.connection(account)
+            case PreferencesChanged():
+                return screens.look(account)

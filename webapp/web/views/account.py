@@ -48,7 +48,7 @@ def picture(account: OpenAccount) -> ResponseReturnValue:
 @with_account
 def words(account: OpenAccount) -> ResponseReturnValue:
     view = present_account(account_record(account), account.account_id)
-    return render_template("pages/words.html", account=view)
+    return render_template("pages/words.html", account=view, preferences=screens.chosen(account))
 
 
 @blueprint.post("/account/words/show")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from flask import render_template
 
-from webapp.services import messaging, reading
+from webapp.services import messaging, preferences, reading
 from webapp.services.errors import UnknownMessage
 from webapp.services.networks import NetworkKind
 from webapp.services.open_account import OpenAccount
@@ -37,7 +37,7 @@ def document() -> str:
 
 def bare_document() -> str:
     """Return the page for a tab that could not prove yet that it is ours: nothing private."""
-    return render_template("layouts/page.html", screen="pages/resume.html")
+    return render_template("layouts/page.html", screen="pages/resume.html", preferences=None)
 
 
 def screen() -> str:
@@ -54,6 +54,16 @@ def list_of(account: OpenAccount) -> str:
 def connection(account: OpenAccount) -> str:
     """Return everything on the screen that says how the network is reached."""
     return render_template("partials/_connection.html", connection=_connection(account))
+
+
+def look(account: OpenAccount) -> str:
+    """Return what gives the document the settings of the account."""
+    return render_template("partials/_preferences.html", preferences=chosen(account))
+
+
+def chosen(account: OpenAccount) -> dict[str, str]:
+    """Return the settings of the account, as the templates write them down."""
+    return preferences.as_texts(preferences.load(account))
 
 
 def proxy(account: OpenAccount, template: str = "pages/proxy.html") -> str:
@@ -100,14 +110,18 @@ def _welcome(network: str | None) -> Values:
 def _present() -> tuple[str, Values]:
     """Return the template that fits the state of the app, and its variables."""
     if runtime().state == "fresh":
-        return "pages/welcome.html", _welcome(None)
+        return "pages/welcome.html", {**_welcome(None), "preferences": None}
     return "pages/main.html", _main()
 
 
 def _main() -> Values:
     account = runtime().account()
     record = reading.account_record(account)
-    return {"account": present_account(record, account.account_id), **_sidebar(account)}
+    return {
+        "account": present_account(record, account.account_id),
+        "preferences": chosen(account),
+        **_sidebar(account),
+    }
 
 
 def _sidebar(account: OpenAccount) -> Values:

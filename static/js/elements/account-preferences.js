@@ -1,0 +1,20 @@
+/*
+ * <account-preferences data-theme="…" …> stands in every screen of an open account. While it stands,
+ * <html> has its attributes; without it, as on the first pages, the system decides. A push replaces
+ * it, so every tab follows a change at once.
+ */
+
+class AccountPreferences extends HTMLElement {
+  #names = [];
+
+  connectedCallback() {
+    this.#names = Object.keys(this.dataset);
+    Object.assign(document.documentElement.dataset, this.dataset);
+  }
+
+  disconnectedCallback() {
+    for (const name of this.#names) delete document.documentElement.dataset[name];
+  }
+}
+
+customElements.define("account-preferences", AccountPreferences);
