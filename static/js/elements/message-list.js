@@ -29,8 +29,8 @@ class MessageList extends HTMLElement {
     this.#position.isAtEnd = true;
   }
 
-  #settle({ placed }) {
-    if (!placed.some((element) => this.contains(element))) return;
+  #settle({ placed, removed }) {
+    if (!removed.length && !placed.some((element) => this.contains(element))) return;
     arrange(this.querySelector("#log"));
     this.#position.restore();
   }

@@ -5,7 +5,11 @@
  * Each top-level element E of a patch
  *   - replaces the element with its id, or
  *   - with data-into="list" goes into that list, where data-sort and the list's data-order say; it is
- *     dropped if the list is absent or shows something else (data-for differs).
+ *     dropped if the list is absent or shows something else (data-for differs), or
+ *   - with data-removed is nothing but an id: the element with that id leaves the page.
+ *
+ * Afterwards "patch:after" tells what was placed (elements) and what is gone (`removed`: ids, also of
+ * what was not in this page).
  *
  * What a push brings and already stands there is left alone: a screen reader would read it out again.
  */
@@ -49,18 +53,46 @@ export function topLevel(html) {
 }
 
 function place(elements, answer) {
-  const active = document.activeElement;
+  const placed = [];
+  const removed = [];
   document.dispatchEvent(new CustomEvent("patch:before"));
-  const placed = elements.filter((element) => {
-    const old = document.getElementById(element.id);
-    if (!answer && old?.isEqualNode(element)) return false;
-    const hadFocus = Boolean(old?.contains(active));
-    const isPlaced = element.dataset.into ? placeInto(element, old) : placeOver(element, old);
-    if (isPlaced && hadFocus) refocus(element, active);
-    return isPlaced;
-  });
+  // In order: what a push has brought, the next one may take away.
+  for (const element of elements) {
+    if ("removed" in element.dataset) {
+      takeAway(document.getElementById(element.id));
+      removed.push(element.id);
+    } else if (placeOne(element, answer)) placed.push(element);
+  }
   if (answer) focusFirst(placed);
-  document.dispatchEvent(new CustomEvent("patch:after", { detail: { placed } }));
+  document.dispatchEvent(new CustomEvent("patch:after", { detail: { placed, removed } }));
+}
+
+function placeOne(element, answer) {
+  const old = document.getElementById(element.id);
+  if (!answer && old?.isEqualNode(element)) return false;
+  const active = document.activeElement;
+  const hadFocus = Boolean(old?.contains(active));
+  const isPlaced = element.dataset.into ? placeInto(element, old) : placeOver(element, old);
+  if (isPlaced && hadFocus) refocus(element, active);
+  return isPlaced;
+}
+
+/** Whoever was in what goes away goes on beside it. */
+function takeAway(old) {
+  const next = old?.contains(document.activeElement) ? neighbour(old) : null;
+  old?.remove();
+  next?.focus({ preventScroll: true });
+}
+
+/** The first thing with a focus behind `element`, else in front of it, else around it. */
+function neighbour(element) {
+  for (const step of ["nextElementSibling", "previousElementSibling"]) {
+    for (let other = element[step]; other; other = other[step]) {
+      const found = other.matches(FOCUSABLE) ? other : other.querySelector(FOCUSABLE);
+      if (found) return found;
+    }
+  }
+  return element.parentElement.closest(FOCUSABLE);
 }
 
 function placeOver(element, old) {
