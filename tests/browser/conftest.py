@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.browser.people import PATIENCE_MS, PROJECT, AppProcess, Person, announced
+from tests.conftest import in_ci
+from tests.firefox import HOW_TO_INSTALL, find_firefox, launch_firefox
 from webapp.clock import SystemClock
 from webapp.localnet.network import PracticeNetwork
 
@@ -30,12 +32,29 @@ Arrive = Callable[..., Person]
 
 
 @pytest.fixture(scope="session")
-def browser(chromium_path: Path) -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium_path), args=BROWSER_FLAGS)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, chromium_path: Path) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=str(chromium_path), args=BROWSER_FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def firefox(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """The other browser. Where it is missing its stories are skipped, never in CI."""
+    path = find_firefox()
+    if path is None and not in_ci():
+        pytest.skip(HOW_TO_INSTALL)
+    assert path is not None, HOW_TO_INSTALL
+    browser = launch_firefox(playwright, path, folder=tmp_path_factory.mktemp("firefox"))
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
