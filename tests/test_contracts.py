@@ -81,6 +81,7 @@ def test_every_field_of_the_network_file_is_documented_and_exists() -> None:
     [
         ("webapp/config.py", "Options of the program"),
         ("webapp/localnet/__main__.py", "Options of the practice network"),
+        ("benchmarks/generate.py", "A large account"),
     ],
 )
 def test_every_option_is_documented_and_exists(path: str, heading: str) -> None:
