@@ -108,5 +108,17 @@ class InvalidSetting(ServiceError):
     """There is no such setting, or it cannot have this value."""
 
 
+class DraftMissing(ServiceError):
+    """A draft was to be saved, and none came along."""
+
+
+class DraftTooLong(ServiceError):
+    """A draft above our own limit; ``over`` is the number of characters too many."""
+
+    def __init__(self, over: int) -> None:
+        super().__init__("a draft is too long")
+        self.over: Final = over
+
+
 class ProtectedByCode(ServiceError):
     """The vault opens under a code only, and this version cannot ask for one."""

@@ -20,7 +20,7 @@ from webapp.services.errors import (
 )
 from webapp.services.events import ConversationChanged, MessageChanged, MessagesAdded
 from webapp.services.open_account import OpenAccount
-from webapp.storage import contacts, conversations, messages, outbox
+from webapp.storage import contacts, conversations, drafts, messages, outbox
 from webapp.storage.conversations import Conversation
 
 # messages.md §7: official apps date the approval a little before the message it comes with,
@@ -59,6 +59,7 @@ def start_conversation(account: OpenAccount, account_id: AccountId) -> int:
 def send_text(account: OpenAccount, conversation_id: int, body: str) -> int:
     """Put ``body`` into the outbox of a conversation and return the message's number.
 
+    The draft of the conversation goes in the same transaction.
     Raises UnknownConversation, EmptyMessage, MessageTooLong; then nothing is stored.
     """
     body = require_body(body)
@@ -73,6 +74,7 @@ def send_text(account: OpenAccount, conversation_id: int, body: str) -> int:
             sent_at_ms=sent_at_ms,
             sort_ms=sent_at_ms,
         )
+        drafts.clear(account.database, conversation_id)
         if conversation.kind == "note_to_self":
             _enqueue_note(account, conversation, message_id, body=body, sent_at_ms=sent_at_ms)
         else:
@@ -114,12 +116,17 @@ def require_body(body: str) -> str:
 
     Raises EmptyMessage, MessageTooLong.
     """
-    body = body.replace("\r\n", "\n").replace("\r", "\n").strip()
+    body = with_unified_line_ends(body).strip()
     if not body:
         raise EmptyMessage
     if len(body) > BODY_LIMIT:
         raise MessageTooLong(len(body) - BODY_LIMIT)
     return body
+
+
+def with_unified_line_ends(text: str) -> str:
+    """Return ``text`` with every line end as the one character that fields of a page use."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _next_timestamp(account: OpenAccount) -> int:

@@ -85,6 +85,15 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
         "This version of Safehouse has no such setting.",
         "Nothing was changed. Reload this page.",
     ),
+    errors.DraftMissing: ErrorText(
+        400, "draft_missing", "There was no draft to keep.", "What is kept has not changed."
+    ),
+    errors.DraftTooLong: ErrorText(
+        400,
+        "draft_too_long",
+        "This text is {error.over} characters too long to be kept as a draft.",
+        "It stays here while this page is open. Shorten it, or send it in parts.",
+    ),
     errors.ProtectedByCode: ErrorText(
         423, "protected", "This data directory asks for a code.", "Nothing was changed."
     ),
