@@ -169,7 +169,7 @@ class Person:
         ended = self._may_lose_the_program and "ERR_CONNECTION_REFUSED" in message.text
         examined = self._is_examined and "Applying inline style" in message.text
         if message.type in {"error", "warning"} and not (refused or ended or examined):
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} {message.location['url']}")
 
     def _check(self, response: Response) -> None:
         expected = self._may_be_refused and response.status in (BAD_REQUEST, UNAVAILABLE)
@@ -229,6 +229,8 @@ class Person:
         field_.fill(text)
         field_.press("Enter")
         expect(field_).to_have_value("")
+        # The field is free at once, the message is there when its answer has been used.
+        expect(self.page.locator(".composer")).not_to_have_attribute("aria-busy", "true")
         return self
 
     def sees(self, text: str) -> Self:

@@ -3,7 +3,7 @@
 import pytest
 
 from webapp.app import App
-from webapp.services import messaging
+from webapp.services import drafts, messaging
 from webapp.services.events import (
     ConnectionChanged,
     ConversationChanged,
@@ -73,6 +73,15 @@ def test_a_changed_row_comes_without_messages(app: App, message: tuple[int, int]
 
     assert f'id="conversation-{conversation}"' in patch
     assert 'id="message-' not in patch
+
+
+def test_a_changed_row_brings_the_draft_for_other_tabs(app: App, message: tuple[int, int]) -> None:
+    conversation, _ = message
+    drafts.save(app.runtime.account(), conversation, "and then")
+
+    [patch] = told(app, ConversationChanged(conversation)).patches
+
+    assert f'<p id="draft-{conversation}" data-follow hidden>and then</p>' in patch
 
 
 def test_the_connection_comes_whole(app: App, message: tuple[int, int]) -> None:

@@ -64,6 +64,7 @@ VALUES = {
     "connection": CONNECTION,
     "conversation": ROW,
     "conversation_id": 5,
+    "draft": HOSTILE,
     "echo": SimpleNamespace(hex=ID_HEX),
     "file_name": HOSTILE,
     "id_groups": ("05ab", "abab"),

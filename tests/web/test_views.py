@@ -198,6 +198,57 @@ def test_a_message_that_cannot_be_sent_is_told(owner: FlaskClient, body: str, co
     assert error_of(answer) == code
 
 
+def test_a_draft_comes_back_with_its_conversation_and_goes_with_the_message(
+    owner: FlaskClient,
+) -> None:
+    number = start_conversation(owner)
+
+    answer = owner.post(f"/conversations/{number}/draft", data={"body": "\n Dear <b>"})
+
+    assert answer.status_code == 204
+    kept = f'<p id="draft-{number}" data-follow hidden>\n Dear &lt;b&gt;</p>'
+    assert kept in owner.get(f"/conversations/{number}").text
+    sent = owner.post(f"/conversations/{number}/messages", data={"body": "Dear friend"})
+    assert f'<p id="draft-{number}" data-follow hidden></p>' in sent.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({}, "draft_missing"),
+        ({"text": "x"}, "draft_missing"),
+        ({"body": "x" * 20_001}, "draft_too_long"),
+    ],
+)
+def test_a_draft_that_cannot_be_kept_is_told_and_changes_nothing(
+    owner: FlaskClient, fields: dict[str, str], code: str
+) -> None:
+    number = start_conversation(owner)
+    owner.post(f"/conversations/{number}/draft", data={"body": "kept"})
+
+    answer = owner.post(f"/conversations/{number}/draft", data=fields)
+
+    assert answer.status_code == 400
+    assert error_of(answer) == code
+    assert ">kept</p>" in owner.get(f"/conversations/{number}").text
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe\x00", b"body=%FF%ZZ%00", b"{}", b"&&==;"])
+def test_bytes_that_are_no_form_keep_or_tell_but_never_break(
+    owner: FlaskClient, body: bytes
+) -> None:
+    number = start_conversation(owner)
+
+    answer = owner.post(
+        f"/conversations/{number}/draft",
+        data=body,
+        content_type="application/x-www-form-urlencoded",
+    )
+
+    assert answer.status_code in (204, 400)
+    assert owner.get(f"/conversations/{number}").status_code == 200
+
+
 def test_older_messages_come_in_pages_without_gap_or_double(app: App, owner: FlaskClient) -> None:
     number = start_conversation(owner)
     for n in range(120):
@@ -233,6 +284,7 @@ def test_looking_at_a_conversation_reads_it(owner: FlaskClient) -> None:
         ("GET", "/conversations/4711"),
         ("GET", "/conversations/4711/older?before=1.1"),
         ("POST", "/conversations/4711/messages"),
+        ("POST", "/conversations/4711/draft"),
         ("POST", "/conversations/4711/read"),
         ("POST", "/messages/4711/retry"),
         ("GET", "/nothing"),

@@ -1,12 +1,18 @@
 /*
- * <message-composer>: Enter sends, Shift and Enter make a new line. What was typed stays until the
- * server has it.
+ * <message-composer> sends what is written in its field, keeps it as a draft until then, and counts it.
+ * Nothing that was typed is lost: what could not be sent comes back into the field.
  */
 
+import { bodyLength } from "../lib/counting.js";
 import { showError } from "../lib/form-errors.js";
+import { catchStrayInput } from "../lib/stray-input.js";
+import { gettext, ngettext } from "../lib/texts.js";
+import { tell } from "../lib/toast.js";
+import { draftOf } from "../models/drafts.js";
 
 const COUNT_FROM_LEFT = 200;
-const TOO_LONG = "This is too long for one message. Send it in two.";
+// A screen reader is told at these, not with every letter.
+const SAY_AT_LEFT = [0, 10, 20, 50, 100, COUNT_FROM_LEFT];
 const canGrowByStyle = CSS.supports("field-sizing", "content");
 
 class MessageComposer extends HTMLElement {
@@ -14,68 +20,145 @@ class MessageComposer extends HTMLElement {
   #form = null;
   #text = null;
   #count = null;
+  #said = null;
+  #draft = null;
+  #onItsWay = "";
+  #sendsAgain = false;
 
   connectedCallback() {
     this.#form = this.querySelector("form");
     this.#text = this.querySelector("textarea");
     this.#count = this.querySelector("[data-count]");
-    this.#text.addEventListener("keydown", (event) => this.#pressed(event));
-    this.#text.addEventListener("input", () => this.#measure());
-    this.#form.addEventListener("submit", (event) => this.#submitted(event));
-    this.#form.addEventListener("form:sent", (event) => this.#sent(event.detail.fields));
-    document.addEventListener("patch:after", () => this.#name(), {
-      signal: this.#listening.signal,
-    });
-    this.#name();
-    this.#measure();
+    this.#said = this.querySelector("[data-said]");
+    this.#draft = draftOf(this.dataset.for);
+    this.#listen(this.#listening.signal);
+    this.#follow();
+    this.#patched();
   }
 
   disconnectedCallback() {
     this.#listening.abort();
+    this.#draft.leave();
   }
 
-  /** A name may arrive while its conversation is open. */
-  #name() {
-    this.#text.placeholder = this.parentElement.querySelector(".peer").dataset.placeholder;
+  #listen(signal) {
+    this.#text.addEventListener("keydown", (event) => this.#pressed(event));
+    this.#text.addEventListener("input", () => this.#written());
+    this.#text.addEventListener("blur", () => this.#draft.leave());
+    this.#form.addEventListener("submit", (event) => this.#submitted(event));
+    this.#form.addEventListener("formdata", (event) => this.#taken(event.formData.get("body")));
+    this.#form.addEventListener("form:sent", () => this.#sent());
+    this.#form.addEventListener("form:failed", (event) => this.#failed(event.detail.error));
+    document.addEventListener("draft:refused", (event) => this.#refused(event.detail), { signal });
+    document.addEventListener("patch:after", () => this.#patched(), { signal });
+    catchStrayInput(this.#text, signal);
   }
 
   get #left() {
-    return Number(this.dataset.limit) - [...this.#text.value].length;
+    return Number(this.dataset.limit) - bodyLength(this.#text.value);
+  }
+
+  /** A name, a setting or another tab's draft may arrive while the conversation is open. */
+  #patched() {
+    const { enterSends, spellcheck } = document.documentElement.dataset;
+    this.#text.placeholder = this.parentElement.querySelector(".peer").dataset.placeholder;
+    this.#text.spellcheck = spellcheck === "on";
+    this.#text.enterKeyHint = enterSends === "off" ? "enter" : "send";
+    const isWriting = document.hasFocus() && this.#text.matches(":focus") && this.#draft.isFresh;
+    if (!isWriting) this.#follow();
+  }
+
+  #follow() {
+    this.#draft.follow(this.querySelector("[data-follow]").textContent);
+    this.#show(this.#draft.text);
   }
 
   #pressed(event) {
-    // While an input method composes, Enter chooses a character.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    // While an input method composes, Enter chooses a character; Safari tells it by the number only.
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+    const isPlain = !(event.shiftKey || event.altKey);
+    const sends = isPlain && document.documentElement.dataset.enterSends !== "off";
+    if (!sends && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     this.#form.requestSubmit();
   }
 
-  #submitted(event) {
-    if (this.#text.value.trim() && this.#left >= 0) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (this.#left < 0) showError(this.#form, TOO_LONG);
-    else this.#text.focus();
+  #written() {
+    this.#draft.write(this.#text.value);
+    this.#measure();
   }
 
-  #sent(fields) {
-    const sent = fields.get("body");
-    // The next message may have been begun while this one was on its way.
-    if (this.#text.value.startsWith(sent)) this.#text.value = this.#text.value.slice(sent.length);
-    this.#measure();
+  #submitted(event) {
+    if (this.#text.value.trim() && this.#left >= 0) {
+      // Whoever is faster than the server sends the next message when this one has arrived.
+      this.#sendsAgain = this.#form.ariaBusy === "true";
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    if (this.#left < 0) {
+      showError(this.#form, gettext("This is too long for one message. Send it in two."));
+    } else this.#text.focus();
+  }
+
+  /** The text has been read out of the field, which is free for the next message. */
+  #taken(body) {
+    this.#onItsWay = body;
+    this.#draft.send();
+    this.#show("");
+  }
+
+  #sent() {
+    this.#draft.sent();
     this.dispatchEvent(new CustomEvent("composer:sent", { bubbles: true }));
+    const { activeElement } = document;
+    if (activeElement === document.body || this.contains(activeElement)) this.#text.focus();
+    // The form stays busy until its answer has been used.
+    if (this.#sendsAgain) queueMicrotask(() => this.#form.requestSubmit());
+    this.#sendsAgain = false;
+  }
+
+  #failed(error) {
+    this.#sendsAgain = false;
+    this.#draft.giveBack(this.#onItsWay);
+    this.#show(this.#draft.text);
+    if (!this.isConnected) tell(error);
+  }
+
+  #refused({ conversation, error }) {
+    if (conversation === this.dataset.for) showError(this.#form, error.sentence, error.code);
+  }
+
+  #show(text) {
+    // Setting it to what it is would move the cursor all the same.
+    if (this.#text.value !== text) this.#text.value = text;
+    this.#measure();
   }
 
   #measure() {
     const left = this.#left;
     this.#count.hidden = left > COUNT_FROM_LEFT;
-    this.#count.textContent = left < 0 ? `${-left} too many` : `${left} left`;
+    this.#count.textContent = this.#count.hidden ? "" : countLabel(left);
     this.#count.toggleAttribute("data-over", left < 0);
     this.#text.ariaInvalid = left < 0 ? "true" : null;
+    this.#say(left);
     if (canGrowByStyle) return;
     this.#text.style.blockSize = "auto";
     this.#text.style.blockSize = `${this.#text.scrollHeight}px`;
   }
+
+  /** Says how much is left when another of the steps is reached. */
+  #say(left) {
+    const step = left < 0 ? "over" : String(SAY_AT_LEFT.find((bound) => left <= bound) ?? "");
+    if (step === (this.#said.dataset.said ?? "")) return;
+    this.#said.dataset.said = step;
+    this.#said.textContent = step && countLabel(left);
+  }
+}
+
+function countLabel(left) {
+  if (left < 0) return ngettext("%(count)s too many", "%(count)s too many", -left);
+  return ngettext("%(count)s left", "%(count)s left", left);
 }
 
 customElements.define("message-composer", MessageComposer);

@@ -39,7 +39,8 @@ export function refresh(html) {
       if (element.id !== "pane") return [element];
       if (!open || element.dataset.for !== open) return [];
       const parts = [...element.querySelectorAll("[data-into]")];
-      return parts.some((part) => document.getElementById(part.id)) ? parts : [element];
+      const isInTouch = parts.some((part) => document.getElementById(part.id));
+      return isInTouch ? [...parts, ...element.querySelectorAll("[data-follow]")] : [element];
     }),
     false,
   );

@@ -43,9 +43,13 @@ export function isWaiting() {
   return waiting > 0;
 }
 
-/** Returns the answer; throws RequestError, or AbortError when `signal` was the reason. */
-export async function request(path, { method = "GET", fields, signal } = {}) {
-  const response = await reach(path, { method, body: fields, signal, headers: headers() });
+/**
+ * Returns the answer; throws RequestError, or AbortError when `signal` was the reason. With
+ * `keepalive` the request outlives the page.
+ */
+export async function request(path, { method = "GET", fields, signal, keepalive } = {}) {
+  const options = { method, body: fields, signal, keepalive, headers: headers() };
+  const response = await reach(path, options);
   if (!response.ok) throw await refusal(response);
   return response;
 }

@@ -85,6 +85,7 @@ export class Actions {
       applyPatch(html, { answer: true });
       if ("forget" in form.dataset) forgetTyped();
     } catch (error) {
+      form.dispatchEvent(new CustomEvent("form:failed", { detail: { error } }));
       if (error.sentence && !error.isUnanswered && form.querySelector("[data-error]")) {
         showError(form, error.sentence, error.code);
       } else tell(error);

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from flask import render_template
 
-from webapp.services import messaging, preferences, reading
+from webapp.services import drafts, messaging, preferences, reading
 from webapp.services.errors import UnknownMessage
 from webapp.services.networks import NetworkKind
 from webapp.services.open_account import OpenAccount
@@ -147,6 +147,7 @@ def conversation(account: OpenAccount, number: int) -> str:
         "pages/conversation.html",
         conversation=present_row(found, now),
         messages=present_messages(page, conversation=found, calendar=now),
+        draft=drafts.of(account, number),
         more=len(page) == reading.PAGE_LIMIT,
     )
 
@@ -168,4 +169,9 @@ def messages_and_row(account: OpenAccount, number: int, message_ids: tuple[int, 
         for message_id in message_ids
         if (found := reading.message(account, message_id)) is not None
     ]
-    return render_template("partials/_changes.html", messages=views, row=present_row(owner, now))
+    return render_template(
+        "partials/_changes.html",
+        messages=views,
+        row=present_row(owner, now),
+        draft=drafts.of(account, number),
+    )
