@@ -44,7 +44,16 @@ from webapp.web.server import Server
 from webapp.web.sessions import HostKind, Sessions
 from webapp.web.sockets import listen_on_loopback
 from webapp.web.texts import use_texts
-from webapp.web.views import account, connection, conversations, drafts, messages, settings, start
+from webapp.web.views import (
+    account,
+    connection,
+    conversations,
+    drafts,
+    messages,
+    settings,
+    start,
+    tabs,
+)
 
 if TYPE_CHECKING:
     from webapp.localnet.network import PracticeNetwork
@@ -57,7 +66,7 @@ NETWORK_KINDS: dict[str, NetworkKind] = {
     "local": "practice",
     "file": "file",
 }
-BLUEPRINTS = (start, account, conversations, messages, drafts, connection, settings)
+BLUEPRINTS = (start, account, conversations, messages, drafts, connection, settings, tabs)
 
 
 class Practice:

@@ -15,11 +15,19 @@ import "./elements/route-view.js";
 import "./elements/stopped-notice.js";
 import "./elements/toast-line.js";
 import { Actions } from "./models/actions.js";
+import { NavigationHistory } from "./models/navigation-history.js";
 import { Overlays } from "./models/overlays.js";
 
 const actions = new Actions();
 actions.start();
 new Overlays(actions).start();
+
+const navigation = new NavigationHistory(actions);
+if (document.querySelector("resume-page")) {
+  document.addEventListener("resumed", () => navigation.start(), { once: true });
+} else {
+  navigation.start();
+}
 
 // The back/forward cache keeps pages in memory in spite of no-store. It gets an empty one.
 window.addEventListener("pagehide", () => document.body.replaceChildren());

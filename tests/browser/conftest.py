@@ -39,10 +39,16 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def browser(playwright: Playwright, chromium_path: Path) -> Iterator[Browser]:
+def chromium(playwright: Playwright, chromium_path: Path) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=str(chromium_path), args=BROWSER_FLAGS)
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Browser) -> Browser:
+    """The browser of most stories; a module may choose another one."""
+    return chromium
 
 
 @pytest.fixture(scope="session")

@@ -63,6 +63,14 @@ def test_the_first_pages_open(client: FlaskClient, path: str) -> None:
     assert 'id="screen"' in answer.text
 
 
+@pytest.mark.parametrize("path", ["/welcome", "/accounts/new", "/accounts/restore"])
+def test_with_an_account_the_first_pages_are_the_app(owner: FlaskClient, path: str) -> None:
+    answer = owner.get(path)
+
+    assert answer.status_code == 200
+    assert 'id="conversations"' in answer.text
+
+
 def test_scripts_get_the_screen_without_the_document(client: FlaskClient) -> None:
     answer = client.get("/", headers={"X-Safehouse": "1"})
 

@@ -31,6 +31,7 @@ from webapp.clock import Clock
 from webapp.web.rates import TokenBucket
 from webapp.web.secret import Secret
 from webapp.web.sockets import LOOPBACK_V4
+from webapp.web.tabs import TabMemory
 
 COOKIE_NAME = "safehouse"
 TAB_HEADER = "X-Safehouse-Tab"
@@ -79,6 +80,7 @@ class Session:
         self.cookie = Secret()
         self.tab = Secret() if kind is HostKind.LOOPBACK else None
         self.alive = True
+        self.tabs = TabMemory()
         self.allowance = TokenBucket(per_s=REQUESTS_PER_S, burst=REQUESTS_BURST, clock=clock)
 
 

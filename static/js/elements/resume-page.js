@@ -10,6 +10,7 @@ class ResumePage extends HTMLElement {
   async connectedCallback() {
     try {
       applyPatch(await requestHtml("/"), { answer: true });
+      document.dispatchEvent(new CustomEvent("resumed"));
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       this.querySelector("[data-sentence]").textContent = error.sentence;

@@ -20,11 +20,11 @@ const FOCUSABLE = "button:not(.skip), input, textarea, [tabindex]";
 const policy = window.trustedTypes?.createPolicy("safehouse-patch", { createHTML: (html) => html });
 
 /**
- * Puts `html` into the page. Only the `answer` to something the user did may move the focus to a
+ * Puts `html` into the page and returns what has found its place. Only the `answer` to something the user did may move the focus to a
  * new place; a push leaves it where it is.
  */
 export function applyPatch(html, { answer = false } = {}) {
-  place(topLevel(html), answer);
+  return place(topLevel(html), answer);
 }
 
 /**
@@ -66,6 +66,7 @@ function place(elements, answer) {
   }
   if (answer) focusFirst(placed);
   document.dispatchEvent(new CustomEvent("patch:after", { detail: { placed, removed } }));
+  return placed;
 }
 
 function placeOne(element, answer) {

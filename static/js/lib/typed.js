@@ -1,9 +1,11 @@
 /*
  * What was typed outlives the page part it was typed in: a conversation left and opened again, a step
- * taken back. It is held in memory only and dies with the tab.
+ * taken back, a reload (models/navigation-history.js). It is held in memory only.
  */
 
 const typed = new Map();
+// The recovery words go nowhere before their owner sends them.
+const STAYS_IN_THE_TAB = "words";
 
 /** Remembers the fields of `root` that are marked with data-keep="<name>". */
 export function keepTyped(root) {
@@ -20,6 +22,17 @@ export function fillTyped(root) {
     field.value = typed.get(field.dataset.keep);
     openFolds(field);
   }
+}
+
+/** What has been typed up to now, as typedBefore() takes it after a reload. */
+export function typedSoFar() {
+  keepTyped(document);
+  return [...typed].filter(([name]) => name !== STAYS_IN_THE_TAB);
+}
+
+export function typedBefore(fields) {
+  for (const [name, text] of fields) typed.set(name, text);
+  fillTyped(document);
 }
 
 /** Forgets everything, as soon as what was typed has served its purpose. */

@@ -25,6 +25,12 @@ export class Actions {
     return this.#navigate(null, path);
   }
 
+  /** The same without an "opened": returns whether it worked, or nothing if another was wanted. */
+  async show(path) {
+    const placed = await this.#load(null, path);
+    return placed && placed.length > 0;
+  }
+
   #clicked(event) {
     const skip = event.target.closest("[data-skip-to]");
     if (skip) document.getElementById(skip.dataset.skipTo)?.focus();
@@ -47,15 +53,22 @@ export class Actions {
     else this.#send(form, event.submitter, { path, fields });
   }
 
-  /** The last click wins: an answer to an earlier one would open what is no longer wanted. */
   async #navigate(button, path) {
+    const placed = await this.#load(button, path);
+    if (placed) announce({ path, placed });
+  }
+
+  /** The last click wins: an answer to an earlier one would open what is no longer wanted. */
+  async #load(button, path) {
     this.#navigation.abort();
     const { signal } = (this.#navigation = new AbortController());
     const done = showBusy(button);
     try {
-      applyPatch(await requestHtml(path, { signal }), { answer: true });
+      return applyPatch(await requestHtml(path, { signal }), { answer: true });
     } catch (error) {
-      if (error.name !== "AbortError") tell(error);
+      if (error.name === "AbortError") return undefined;
+      tell(error);
+      return [];
     } finally {
       done();
     }
@@ -66,7 +79,8 @@ export class Actions {
     const done = showBusy(button);
     button.ariaDisabled = "true"; // A second click while the first is on its way.
     try {
-      applyPatch(await requestHtml(path, { method: "POST" }), { answer: true });
+      const html = await requestHtml(path, { method: "POST" });
+      announce({ placed: applyPatch(html, { answer: true }) });
     } catch (error) {
       tell(error);
     } finally {
@@ -82,7 +96,7 @@ export class Actions {
     try {
       const html = await requestHtml(path, { method: "POST", fields });
       form.dispatchEvent(new CustomEvent("form:sent", { bubbles: true, detail: { fields } }));
-      applyPatch(html, { answer: true });
+      announce({ placed: applyPatch(html, { answer: true }) });
       if ("forget" in form.dataset) forgetTyped();
     } catch (error) {
       form.dispatchEvent(new CustomEvent("form:failed", { detail: { error } }));
@@ -94,6 +108,11 @@ export class Actions {
       done();
     }
   }
+}
+
+/** Says what the user has opened; without a path it is what their form was answered with. */
+function announce(detail) {
+  document.dispatchEvent(new CustomEvent("opened", { detail }));
 }
 
 /** Marks `button` as busy once the wait is long enough to be noticed. */

@@ -41,7 +41,10 @@ export class Live {
   }
 
   close() {
-    this.#socket?.disconnect();
+    const socket = this.#socket.off();
+    // Browsers complain about a WebSocket that is closed before it was open.
+    if (socket.active && !socket.connected) socket.on("connect", () => socket.disconnect());
+    else socket.disconnect();
     this.#socket = null;
     this.#listening.abort();
   }

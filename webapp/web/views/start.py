@@ -1,13 +1,14 @@
 """The first pages: welcome, making an account, bringing one back."""
 
 from collections.abc import Mapping
+from functools import wraps
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from webapp.services import proxying, restoring
 from webapp.services.reading import Proxy
-from webapp.web.context import runtime
+from webapp.web.context import View, runtime
 from webapp.web.guards import BARE_PAGE_KEY
 from webapp.web.presenters import id_groups
 from webapp.web.views import screens
@@ -16,6 +17,16 @@ from webapp.web.views import screens
 OWN_SCRIPT = "X-Safehouse"
 
 blueprint = Blueprint("start", __name__)
+
+
+def _before_an_account(view: View[[]]) -> View[[]]:
+    """Show the app instead of a first page once there is an account: Back still leads to them."""
+
+    @wraps(view)
+    def wrapped() -> ResponseReturnValue:
+        return view() if runtime().state == "fresh" else screens.screen()
+
+    return wrapped
 
 
 @blueprint.get("/")
@@ -30,11 +41,13 @@ def page() -> ResponseReturnValue:
 
 
 @blueprint.get("/welcome")
+@_before_an_account
 def welcome() -> ResponseReturnValue:
     return screens.welcome(request.args.get("network"))
 
 
 @blueprint.get("/accounts/new")
+@_before_an_account
 def new() -> ResponseReturnValue:
     return render_template("pages/create.html", network=screens.chosen_network(request.args))
 
@@ -50,6 +63,7 @@ def create() -> ResponseReturnValue:
 
 
 @blueprint.get("/accounts/restore")
+@_before_an_account
 def restore_form() -> ResponseReturnValue:
     return render_template("pages/restore.html", network=screens.chosen_network(request.args))
 
