@@ -50,9 +50,10 @@ def generate(
     seed: int = SEED,
     now_ms: int,
     network: dict[str, object] | None = None,
-) -> None:
+) -> list[PlannedConversation]:
     """Make ``directory`` a data directory with one account, and messages up to ``now_ms``.
 
+    Returns its conversations, numbered from 1 on, the largest first.
     Raises DirectoryInUse, and what the storage raises about a directory it cannot use.
     """
     data = DataDirectory(directory, RealFiles())
@@ -88,6 +89,7 @@ def generate(
         data.create_container(space, fill=fill)
     finally:
         data.release()
+    return planned
 
 
 def _write_conversations(database: AccountDatabase, planned: list[PlannedConversation]) -> None:
@@ -114,7 +116,7 @@ def _write_conversations(database: AccountDatabase, planned: list[PlannedConvers
             " marked_unread, draft) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 (
-                    _number(each.rank),
+                    each.number,
                     each.kind,
                     bytes(each.peer),
                     each.last_ms,
@@ -162,7 +164,7 @@ def _row(
     body: str,
 ) -> ReceivedMessage:
     return ReceivedMessage(
-        conversation_id=_number(conversation.rank),
+        conversation_id=conversation.number,
         author=keys.account_id if written.outgoing else conversation.peer,
         outgoing=written.outgoing,
         body=body,
@@ -184,7 +186,7 @@ def _write_failed(
     content = encode_content(Content(written.sent_at_ms, VisibleMessage(body)))
     number = messages.insert_outgoing(
         database,
-        _number(conversation.rank),
+        conversation.number,
         author=keys.account_id,
         body=body,
         sent_at_ms=written.sent_at_ms,
@@ -194,7 +196,7 @@ def _write_failed(
     item = outbox.enqueue(
         database,
         kind="message",
-        conversation_id=_number(conversation.rank),
+        conversation_id=conversation.number,
         message_id=number,
         recipient=conversation.peer,
         data=envelope.wrap(
@@ -212,12 +214,8 @@ def _mark_conversations(database: AccountDatabase, planned: list[PlannedConversa
     with database.write() as connection:
         connection.executemany(
             "UPDATE conversation SET unread = ? WHERE id = ?",
-            [(each.unread, _number(each.rank)) for each in planned],
+            [(each.unread, each.number) for each in planned],
         )
-
-
-def _number(rank: int) -> int:
-    return rank + 1
 
 
 def main() -> None:

@@ -50,6 +50,10 @@ class PlannedConversation:
     # The newest message is an own one that could not be sent.
     failed: bool
 
+    @property
+    def number(self) -> int:
+        return self.rank + 1
+
 
 class Written(NamedTuple):
     """One message: when, in which conversation, by the owner of the account or not, unsent."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.practice import practice_network
-from benchmarks.result import Result
+from benchmarks.result import Result, percentile
 from tests.browser.conftest import BROWSER_FLAGS
 from tests.chromium import find_chromium
 from webapp.app import App, create_app
@@ -119,7 +119,7 @@ def _receiving(page: Page, app: App, peer: AccountKeys) -> Iterator[Result]:
         _await_painted(page, f"in {n}", state="received")
         waits.append(page.evaluate(f"window.seen['in {n} bubble']") - fetched_ms)
     yield Result("message fetched → painted, p50", statistics.median(waits), "ms")
-    yield Result("message fetched → painted, p95", _p95(waits), "ms", budget=50)
+    yield Result("message fetched → painted, p95", percentile(waits, 95), "ms", budget=50)
 
 
 def _during_backlog(page: Page, app: App, peer: AccountKeys) -> Iterator[Result]:
@@ -131,7 +131,9 @@ def _during_backlog(page: Page, app: App, peer: AccountKeys) -> Iterator[Result]
     while writer.is_alive():
         waits.append(page.evaluate(ASK))
     writer.join()
-    yield Result("requests of the page during a backlog, p95", _p95(waits), "ms", budget=50)
+    yield Result(
+        "requests of the page during a backlog, p95", percentile(waits, 95), "ms", budget=50
+    )
 
 
 def _items(account: OpenAccount, peer: AccountKeys, texts: list[str]) -> list[StoredItem]:
@@ -151,10 +153,6 @@ def _item(account: OpenAccount, peer: AccountKeys, text: str, *, sent_at_ms: int
         expires_ms=sent_at_ms + PUBLIC_INBOX_MAX_TTL_MS,
         data=data,
     )
-
-
-def _p95(values: list[float]) -> float:
-    return sorted(values)[int(len(values) * 0.95)]
 
 
 def _await_painted(page: Page, text: str, *, state: str) -> None:

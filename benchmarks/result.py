@@ -1,5 +1,6 @@
 """One line of the table: what was measured, and what it may cost."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -26,3 +27,8 @@ class Result:
 
 
 HEADING = f"{'what':<52} {'measured':>12} {'budget':>12}"
+
+
+def percentile(values: Sequence[float], share: int) -> float:
+    """Return the value that ``share`` percent of ``values`` do not exceed."""
+    return sorted(values)[min(len(values) * share // 100, len(values) - 1)]

@@ -1,27 +1,23 @@
 """From the command to the first page, and what a running app costs while nothing happens."""
 
-import json
-import os
-import subprocess
-import sys
+import statistics
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from benchmarks.practice import practice_network
 from benchmarks.result import Result
+from benchmarks.running import RunningApp, running_app
 from tests.browser.conftest import BROWSER_FLAGS
-from tests.browser.people import PROJECT
 from tests.chromium import find_chromium
 
 STARTS = 5
 TABS = 3
 IDLE_S = 20.0
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+FIRST_START = "button:has-text('Make a new account')"
 
 
 def measure() -> Iterator[Result]:
@@ -32,78 +28,46 @@ def measure() -> Iterator[Result]:
         sync_playwright() as playwright,
     ):
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=BROWSER_FLAGS)
-        times = [_start(Path(folder) / str(n), network_file, chromium)[2] for n in range(STARTS)]
-        yield Result("start to first page, median", sorted(times)[STARTS // 2], "s", budget=1)
+        homes = [Path(folder) / str(n) for n in range(STARTS)]
+        took = statistics.median(
+            start_to_page(home, network_file, chromium, seen=FIRST_START) for home in homes
+        )
+        yield Result("start to first page, median", took, "s", budget=1)
         yield from _idle(Path(folder) / "idle", network_file, chromium)
         chromium.close()
 
 
-def _start(
-    home: Path, network_file: Path, chromium: Browser, *, stay: bool = False
-) -> tuple["subprocess.Popen[str]", Page, float]:
-    home.mkdir()
-    page = chromium.new_context().new_page()
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        [
-            *(sys.executable, str(PROJECT / "run.py"), "--no-browser", "--announce"),
-            *("--data-dir", str(home / "data"), "--network", str(network_file)),
-        ],
-        env=_environment(home),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    page.goto(Path(_announced(process)["launch"]).as_uri())
-    page.get_by_role("button", name="Make a new account").wait_for()
-    took = time.perf_counter() - began
-    if not stay:
-        page.context.close()
-        _end(process)
-    return process, page, took
+def start_to_page(home: Path, network_file: Path, chromium: Browser, *, seen: str) -> float:
+    """Return the seconds from the command until the page shows what ``seen`` selects."""
+    with chromium.new_context() as context:
+        page = context.new_page()
+        began = time.perf_counter()
+        with running_app(home, network_file) as app:
+            page.goto(app.launch)
+            page.locator(seen).first.wait_for()
+            return time.perf_counter() - began
 
 
-def _environment(home: Path) -> dict[str, str]:
-    """Return ours with another home, and with Python's compiled files, as any user has them."""
-    ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**ours, "HOME": str(home)}
+def idle_processor(app: RunningApp, context: BrowserContext) -> Result:
+    """Return what the app uses while the page of ``context``, in three tabs, shows it."""
+    [page] = context.pages
+    for _ in range(TABS - 1):
+        context.new_page().goto(page.url)
+    page.wait_for_timeout(2_000)
+    before = app.processor_s()
+    page.wait_for_timeout(IDLE_S * 1000)
+    used = (app.processor_s() - before) / IDLE_S
+    return Result(f"idle processor, open, {TABS} tabs", used * 100, "%", budget=1)
 
 
 def _idle(home: Path, network_file: Path, chromium: Browser) -> Iterator[Result]:
-    process, page, _ = _start(home, network_file, chromium, stay=True)
-    page.wait_for_url("http://*.localhost:*/", wait_until="load")
-    page.get_by_role("button", name="Make a new account").click()
-    page.get_by_label("Display name").fill("Ada")
-    page.get_by_role("button", name="Make the account").click()
-    page.locator("#connection[data-state=connected]").wait_for()
-    for _ in range(TABS - 1):
-        page.context.new_page().goto(page.url)
-    page.wait_for_timeout(2_000)
-    before = _processor_s(process.pid)
-    page.wait_for_timeout(IDLE_S * 1000)
-    used = (_processor_s(process.pid) - before) / IDLE_S
-    yield Result(f"idle processor, open, {TABS} tabs", used * 100, "%", budget=1)
-    yield Result("memory, open, small account", _memory_mb(process.pid), "MB", budget=150)
-    page.context.close()
-    _end(process)
-
-
-def _announced(process: "subprocess.Popen[str]") -> dict[str, str]:
-    if process.stdout is None:
-        raise RuntimeError("the app has no output")
-    return dict(json.loads(process.stdout.readline()))
-
-
-def _end(process: "subprocess.Popen[str]") -> None:
-    process.terminate()
-    process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
-
-
-def _processor_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
-
-
-def _memory_mb(pid: int) -> float:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES / 1e6
+    with running_app(home, network_file) as app, chromium.new_context() as context:
+        page = context.new_page()
+        page.goto(app.launch)
+        page.wait_for_url("http://*.localhost:*/", wait_until="load")
+        page.get_by_role("button", name="Make a new account").click()
+        page.get_by_label("Display name").fill("Ada")
+        page.get_by_role("button", name="Make the account").click()
+        page.locator("#connection[data-state=connected]").wait_for()
+        yield idle_processor(app, context)
+        yield Result("memory, open, small account", app.memory_mb(), "MB", budget=150)
