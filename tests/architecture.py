@@ -22,6 +22,7 @@ ARROWS: dict[str, set[str]] = {
     "clock": set(),
     "resources": set(),
     "process": set(),
+    "version": set(),
     # A proxy on the command line is the same type as one that is stored.
     "config": {"network"},
     # Turns the errors of a start into sentences for the terminal; app.py's other half.
@@ -32,7 +33,7 @@ ARROWS: dict[str, set[str]] = {
     "network": {"protocol", "clock"},
     "storage": {"protocol", "vault", "clock"},
     "services": {"protocol", "vault", "network", "storage", "clock"},
-    "web": {"protocol", "services", "clock", "resources", "process"},
+    "web": {"protocol", "services", "clock", "resources", "process", "version"},
 }
 WIRING = "app"
 # R15: the one place that turns error classes into sentences knows the classes of every package.

@@ -49,6 +49,7 @@ from webapp.web.views import (
     connection,
     conversations,
     drafts,
+    help,
     messages,
     settings,
     start,
@@ -66,7 +67,7 @@ NETWORK_KINDS: dict[str, NetworkKind] = {
     "local": "practice",
     "file": "file",
 }
-BLUEPRINTS = (start, account, conversations, messages, drafts, connection, settings, tabs)
+BLUEPRINTS = (start, account, conversations, messages, drafts, connection, settings, help, tabs)
 
 
 class Practice:

@@ -5,6 +5,7 @@ import "./elements/conversation-list.js";
 import "./elements/copy-button.js";
 import "./elements/copy-words.js";
 import "./elements/hold-to-show.js";
+import "./elements/key-chord.js";
 import "./elements/live-updates.js";
 import "./elements/message-composer.js";
 import "./elements/message-list.js";
@@ -12,15 +13,20 @@ import "./elements/older-messages.js";
 import "./elements/private-image.js";
 import "./elements/resume-page.js";
 import "./elements/route-view.js";
+import "./elements/saved-setting.js";
+import "./elements/settings-tree.js";
+import "./elements/stepped-select.js";
 import "./elements/stopped-notice.js";
 import "./elements/toast-line.js";
 import { Actions } from "./models/actions.js";
 import { NavigationHistory } from "./models/navigation-history.js";
 import { Overlays } from "./models/overlays.js";
+import { Shortcuts } from "./models/shortcuts.js";
 
 const actions = new Actions();
 actions.start();
 new Overlays(actions).start();
+new Shortcuts(actions).start();
 
 const navigation = new NavigationHistory(actions);
 if (document.querySelector("resume-page")) {

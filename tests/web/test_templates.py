@@ -10,6 +10,8 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta, nodes
 
 from webapp.protocol.content import BODY_LIMIT
+from webapp.services.preferences import Preferences, as_texts
+from webapp.web.settings_pages import settings_pages
 from webapp.web.texts import use_texts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +62,7 @@ MESSAGES = [
 VALUES = {
     "account": ACCOUNT,
     "code": "internal",
+    "credits": (SimpleNamespace(name=HOSTILE, licence="MIT"),),
     "completed": True,
     "connection": CONNECTION,
     "conversation": ROW,
@@ -75,15 +78,20 @@ VALUES = {
     "network": "session",
     "offered": ("session", "practice", "testnet", "file"),
     "own_id": ID_HEX,
-    "preferences": {"theme": "dark", "text_size": "100"},
+    "part": "content",
+    "preferences": as_texts(Preferences()),
     "proxy": SimpleNamespace(address=HOSTILE, username=HOSTILE),
+    "report": HOSTILE,
     "required": True,
     "row": ROW,
     "rows": [ROW, NOTE_ROW],
     "screen": "pages/main.html",
     "sentence": HOSTILE,
+    "settings_pages": settings_pages(),
+    "sizes": ("100", "200"),
     "title": HOSTILE,
     "toast": SimpleNamespace(sentence=HOSTILE, undo="/conversations/5/pin"),
+    "version": "0.1.0",
     "words": " ".join(WORDS),
 }
 
@@ -139,7 +147,7 @@ def draw(name: str, **changes: object) -> Elements:
     return Elements(environment().get_template(name).render({**VALUES, **changes}))
 
 
-FRAMES = {f"layouts/{frame}.html" for frame in ("dialog", "menu", "pane", "solo")}
+FRAMES = {f"layouts/{frame}.html" for frame in ("dialog", "menu", "pane", "settings", "solo")}
 
 
 def is_drawn_alone(name: str) -> bool:
@@ -152,8 +160,8 @@ def is_patch(name: str) -> bool:
     inner = {
         f"partials/_{part}.html"
         for part in (
-            "account_id", "account_menu", "composer", "echo", "log", "no_conversations",
-            "proxy_choice", "proxy_fields", "proxy_limits", "route_view", "side_top",
+            "account_id", "composer", "echo", "log", "no_conversations",
+            "proxy_choice", "proxy_fields", "proxy_limits", "route_view", "settings_tree",
         )
     }  # fmt: skip
     return name.startswith(("pages/", "partials/")) and name not in inner
@@ -265,7 +273,7 @@ def test_no_browser_offers_to_store_a_password(name: str) -> None:
 
 
 def test_a_proxy_of_the_command_line_is_shown_and_cannot_be_changed() -> None:
-    page = draw("pages/proxy.html", is_given=True)
+    page = draw("pages/settings/network.html", is_given=True)
 
     assert "given its proxy on the command line" in page.text
     assert not [tag for tag, _ in page.all if tag == "form"]

@@ -45,8 +45,18 @@ class PreferencesChanged:
     """The owner has set a setting of the interface."""
 
 
+@dataclass(frozen=True, slots=True)
+class AccountChanged:
+    """The account has another name."""
+
+
 Event = (
-    MessagesAdded | MessageChanged | ConversationChanged | ConnectionChanged | PreferencesChanged
+    MessagesAdded
+    | MessageChanged
+    | ConversationChanged
+    | ConnectionChanged
+    | PreferencesChanged
+    | AccountChanged
 )
 Subscriber = Callable[[Event], None]
 

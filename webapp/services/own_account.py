@@ -1,6 +1,7 @@
 """What the owner does with the account itself."""
 
 from webapp.protocol.recovery import encode_recovery_password
+from webapp.services.events import AccountChanged
 from webapp.services.names import require_name
 from webapp.services.open_account import OpenAccount
 from webapp.storage import accounts
@@ -16,6 +17,7 @@ def rename(account: OpenAccount, name: str) -> None:
     before_s = accounts.load(account.database).profile_updated_s
     # Contacts take over a profile only if it is newer (messages.md §13).
     accounts.set_name(account.database, name, updated_s=max(updated_s, before_s + 1))
+    account.events.publish(AccountChanged())
 
 
 def recovery_words(account: OpenAccount) -> tuple[str, ...]:

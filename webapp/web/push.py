@@ -11,6 +11,7 @@ from flask import Flask
 from webapp.services import reading
 from webapp.services.errors import ServiceError
 from webapp.services.events import (
+    AccountChanged,
     ConnectionChanged,
     ConversationChanged,
     Event,
@@ -58,5 +59,7 @@ class Push:
                 return screens.messages_and_row(account, conversation_id, ())
             case ConnectionChanged():
                 return screens.connection(account)
+            case AccountChanged():
+                return screens.account_names(account)
             case PreferencesChanged():
                 return screens.look(account)

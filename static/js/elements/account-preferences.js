@@ -1,7 +1,7 @@
 /*
  * <account-preferences data-theme="…" …> stands in every screen of an open account. While it stands,
  * <html> has its attributes; without it, as on the first pages, the system decides. A push replaces
- * it, so every tab follows a change at once.
+ * it, so every tab follows a change at once; whoever does more than CSS listens to "preferences".
  */
 
 class AccountPreferences extends HTMLElement {
@@ -10,6 +10,7 @@ class AccountPreferences extends HTMLElement {
   connectedCallback() {
     this.#names = Object.keys(this.dataset);
     Object.assign(document.documentElement.dataset, this.dataset);
+    document.dispatchEvent(new CustomEvent("preferences"));
   }
 
   disconnectedCallback() {

@@ -10,6 +10,8 @@ from webapp.services.open_account import OpenAccount
 from webapp.services.reading import account_record
 from webapp.web.context import with_account
 from webapp.web.presenters import present_account
+from webapp.web.texts import gettext
+from webapp.web.toasts import Toast
 from webapp.web.views import screens
 
 blueprint = Blueprint("account", __name__)
@@ -21,15 +23,15 @@ QR_BORDER = 4
 @blueprint.get("/account")
 @with_account
 def show(account: OpenAccount) -> ResponseReturnValue:
-    view = present_account(account_record(account), account.account_id)
-    return render_template("pages/account.html", account=view)
+    return screens.own_account(account)
 
 
 @blueprint.post("/account/name")
 @with_account
 def rename(account: OpenAccount) -> ResponseReturnValue:
     own_account.rename(account, request.form.get("name", ""))
-    return screens.main()
+    done = render_template("partials/_toast.html", toast=Toast(gettext("Name changed.")))
+    return screens.account_names(account) + done
 
 
 @blueprint.get("/account/qr.svg")

@@ -27,7 +27,7 @@ def new_route(account: OpenAccount) -> ResponseReturnValue:
 @blueprint.get("/connection/proxy")
 @with_account
 def proxy(account: OpenAccount) -> ResponseReturnValue:
-    return screens.proxy(account)
+    return screens.network(account)
 
 
 @blueprint.post("/connection/proxy")
@@ -40,7 +40,7 @@ def change_proxy(account: OpenAccount) -> ResponseReturnValue:
         username=form.get("proxy_username", ""),
         password=form.get("proxy_secret", ""),
     )
-    return screens.proxy(account)
+    return screens.network(account)
 
 
 @blueprint.get("/connection/proxy/remove")
@@ -48,12 +48,12 @@ def change_proxy(account: OpenAccount) -> ResponseReturnValue:
 def ask_before_removing_proxy(account: OpenAccount) -> ResponseReturnValue:
     """Say what follows from it; without a proxy there is nothing to ask."""
     if reading.proxy(account) is None:
-        return screens.proxy(account)
-    return screens.proxy(account, "pages/proxy_remove.html")
+        return screens.network(account)
+    return screens.network(account, "pages/settings/proxy_remove.html")
 
 
 @blueprint.post("/connection/proxy/remove")
 @with_account
 def remove_proxy(account: OpenAccount) -> ResponseReturnValue:
     proxying.remove(account)
-    return screens.proxy(account)
+    return screens.network(account)

@@ -16,12 +16,14 @@ from webapp.web.connection_presenter import (
 )
 from webapp.web.context import calendar, runtime
 from webapp.web.presenters import (
+    AccountView,
     conversation_name,
     present_account,
     present_message,
     present_messages,
     present_row,
 )
+from webapp.web.settings_pages import settings_pages
 
 Values = dict[str, object]
 
@@ -66,13 +68,29 @@ def chosen(account: OpenAccount) -> dict[str, str]:
     return preferences.as_texts(preferences.load(account))
 
 
-def proxy(account: OpenAccount, template: str = "pages/proxy.html") -> str:
-    """Return a page about the proxy of the account; it knows the login but not the password."""
+def own_account(account: OpenAccount, *, part: str = "content") -> str:
+    """Return the page of the account; ``part`` "list" shows a narrow window the tree instead."""
+    return render_template("pages/settings/account.html", account=_account(account), part=part)
+
+
+def account_names(account: OpenAccount) -> str:
+    """Return every place that names the account."""
+    return render_template("partials/_account_changed.html", account=_account(account))
+
+
+def _account(account: OpenAccount) -> AccountView:
+    return present_account(reading.account_record(account), account.account_id)
+
+
+def network(account: OpenAccount, template: str = "pages/settings/network.html") -> str:
+    """Return a page about the way to the network; it knows a proxy's login, not its password."""
     return render_template(
         template,
+        connection=_connection(account),
         proxy=present_proxy(reading.proxy(account)),
         is_given=account.given_proxy is not None,
         required=True,
+        part="content",
     )
 
 
@@ -116,10 +134,10 @@ def _present() -> tuple[str, Values]:
 
 def _main() -> Values:
     account = runtime().account()
-    record = reading.account_record(account)
     return {
-        "account": present_account(record, account.account_id),
+        "account": _account(account),
         "preferences": chosen(account),
+        "settings_pages": settings_pages(),
         **_sidebar(account),
     }
 

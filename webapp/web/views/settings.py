@@ -1,14 +1,41 @@
-"""Settings of the interface, one at a time."""
+"""Settings: their tree, their pages, and one setting at a time."""
 
-from flask import Blueprint, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from webapp.services import preferences
 from webapp.services.open_account import OpenAccount
+from webapp.services.preferences import TEXT_SIZES
 from webapp.web.context import with_account
 from webapp.web.views import screens
 
 blueprint = Blueprint("settings", __name__)
+
+
+@blueprint.get("/settings")
+@with_account
+def tree(account: OpenAccount) -> ResponseReturnValue:
+    """Show the first page, or where the window is too narrow for both, the tree."""
+    return screens.own_account(account, part="list")
+
+
+@blueprint.get("/settings/appearance")
+@with_account
+def appearance(account: OpenAccount) -> ResponseReturnValue:
+    return render_template(
+        "pages/settings/appearance.html",
+        preferences=screens.chosen(account),
+        sizes=[str(size) for size in TEXT_SIZES],
+        part="content",
+    )
+
+
+@blueprint.get("/settings/chats")
+@with_account
+def chats(account: OpenAccount) -> ResponseReturnValue:
+    return render_template(
+        "pages/settings/chats.html", preferences=screens.chosen(account), part="content"
+    )
 
 
 @blueprint.post("/settings/<name>")
