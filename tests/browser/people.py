@@ -196,8 +196,34 @@ class Person:
         expect(self.page.locator("#conversations")).to_be_attached()
         return self
 
+    def opens_settings(self, page: str) -> Self:
+        """Open one page of settings; the tree of them may be open already."""
+        tree = self.page.get_by_role("navigation", name="Settings pages")
+        up = self.page.get_by_role("button", name="All settings")
+        if up.is_visible():
+            up.click()
+        elif not tree.is_visible():
+            self.page.get_by_role("button", name="Settings", exact=True).click()
+        tree.get_by_role("button", name=page).click()
+        expect(self.page.get_by_role("heading", name=page, level=1)).to_be_visible()
+        return self
+
+    def goes_back_to_the_list(self) -> Self:
+        """Leave the settings, or on a narrow screen whatever fills it."""
+        tree = self.page.get_by_role("navigation", name="Settings pages")
+        up = self.page.get_by_role("button", name="All settings")
+        if up.is_visible():
+            up.click()
+            expect(tree).to_be_visible()
+        back = self.page.get_by_role("button", name="Back to conversations")
+        if back.is_visible():
+            back.click()
+            expect(tree).to_be_hidden()
+        return self
+
     def opens_the_route(self) -> Locator:
         """Open the route view by keyboard, as it can be; return it."""
+        self.goes_back_to_the_list()
         button = self.page.locator(".connection")
         button.focus()
         button.press("Enter")
@@ -210,6 +236,7 @@ class Person:
         self.page.get_by_role("button", name="Account:").click()
         self.page.get_by_role("button", name="Show my Account ID").click()
         shown = self.page.locator(".account-id").inner_text()
+        self.goes_back_to_the_list()
         return "".join(shown.split())
 
     def writes_to(self, account_id: str) -> Self:

@@ -47,13 +47,6 @@ def first_pages(page: Page, words: str) -> Iterator[str]:
     yield "restore-confirm"
 
 
-def narrow_list(page: Page) -> None:
-    """On a narrow screen, go back from the pane to the list."""
-    back = page.get_by_role("button", name="Back to conversations")
-    if back.is_visible():
-        back.click()
-
-
 def main_pages(person: Person, words: str) -> Iterator[str]:
     """Walk through the pages of an open account; yield the name of each."""
     page = person.page
@@ -67,7 +60,7 @@ def main_pages(person: Person, words: str) -> Iterator[str]:
     press(page, "Show my Account ID")
     expect(page.locator(".qr__image")).to_be_visible()
     yield "account-id"
-    narrow_list(page)
+    person.goes_back_to_the_list()
     press(page, "Account:")
     press(page, "Recovery words")
     hold = page.get_by_role("button", name="Hold to show")
@@ -99,7 +92,7 @@ def main_pages(person: Person, words: str) -> Iterator[str]:
 def proxy_pages(person: Person) -> Iterator[str]:
     """Walk through the pages of the proxy; yield the name of each."""
     page = person.page
-    narrow_list(page)
+    person.goes_back_to_the_list()
     person.opens_the_route()
     yield "route"
     press(page, "Proxy settings")
@@ -118,7 +111,7 @@ def proxy_pages(person: Person) -> Iterator[str]:
     press(page, "Remove proxy")
     expect(page.get_by_role("button", name="Keep the proxy")).to_be_visible()
     yield "proxy-remove"
-    narrow_list(page)
+    person.goes_back_to_the_list()
     expect(page.get_by_text("The proxy at 127.0.0.1:9 does not answer").first).to_be_visible()
     yield "proxy-dead"
 

@@ -20,7 +20,7 @@ def socks() -> Iterator[SocksServer]:
 
 def opens_proxy_settings(person: Person) -> None:
     person.opens_the_route().get_by_role("button", name="Proxy settings").click()
-    expect(person.page.get_by_role("heading", name="Proxy", exact=True)).to_be_visible()
+    expect(person.page.get_by_role("heading", name="Network", exact=True)).to_be_visible()
 
 
 def uses_proxy(person: Person, address: str) -> None:
@@ -50,9 +50,11 @@ def test_a_dead_proxy_is_named_and_nothing_goes_around_it_until_it_is_back(
     marit = arrive("Marit").opens_the_app().makes_an_account()
     opens_proxy_settings(marit)
     uses_proxy(marit, socks.address)
-    expect(marit.page.get_by_role("button", name="Connected")).to_be_visible()
+    expect(marit.page.get_by_role("status").get_by_text("Connected")).to_be_visible()
 
     socks.die()
+    expect(marit.page.get_by_role("status").get_by_text("No connection")).to_be_visible()
+    marit.goes_back_to_the_list()
     banner = marit.page.get_by_role("status").filter(has_text="No connection")
     expect(banner).to_contain_text(
         f"The proxy at {socks.address} does not answer. Nothing is sent without it, as you chose."
@@ -62,7 +64,8 @@ def test_a_dead_proxy_is_named_and_nothing_goes_around_it_until_it_is_back(
     expect(marit.page.get_by_label("Address of the proxy")).to_have_value(socks.address)
     socks.revive()
 
-    expect(marit.page.get_by_role("button", name="Connected")).to_be_visible()
+    expect(marit.page.get_by_role("status").get_by_text("Connected")).to_be_visible()
+    marit.goes_back_to_the_list()
     expect(banner).to_have_count(0)
 
 
@@ -114,7 +117,7 @@ def test_a_proxy_is_removed_only_after_saying_what_follows(
     page.get_by_role("button", name="Remove proxy").click()
 
     expect(page.get_by_role("heading", name="No proxy is set")).to_be_visible()
-    expect(page.get_by_role("button", name="Connected")).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("Connected")).to_be_visible()
     expect(marit.opens_the_route().get_by_text("Proxy", exact=True)).to_have_count(0)
 
 
