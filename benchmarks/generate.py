@@ -23,7 +23,7 @@ from webapp.protocol.content import Content, VisibleMessage, encode_content
 from webapp.protocol.identifiers import MessageHash
 from webapp.protocol.keys import SEED_BYTES, AccountKeys, Seed
 from webapp.protocol.requests import MESSAGE_TTL_MS
-from webapp.storage import accounts, messages, outbox, received
+from webapp.storage import accounts, conversations, messages, outbox, received
 from webapp.storage.accounts import AccountRecord
 from webapp.storage.data_directory import DataDirectory
 from webapp.storage.database import AccountDatabase
@@ -84,7 +84,7 @@ def generate(
             accounts.create(database, record)
             _write_conversations(database, planned)
             _write_messages(database, planned, keys=keys, seed=seed, now_ms=now_ms)
-            _mark_conversations(database, planned)
+            _mark_unread(database, planned)
 
         data.create_container(space, fill=fill)
     finally:
@@ -150,6 +150,8 @@ def _write_messages(
                 else:
                     rows.append(_row(rng, conversation, written, keys=keys, body=body))
             messages.insert_received_many(database, rows)
+            for number in {row.conversation_id for row in rows}:
+                messages.mark_read(database, number)
             # Those that a node could still have.
             expiries = [(row.hash, row.sent_at_ms + MESSAGE_TTL_MS) for row in rows]
             received.remember(database, [each for each in expiries if each[1] > now_ms])
@@ -209,13 +211,17 @@ def _write_failed(
     outbox.mark_failed(database, item)
 
 
-def _mark_conversations(database: AccountDatabase, planned: list[PlannedConversation]) -> None:
-    """Read all but what is planned to be unread."""
+def _mark_unread(database: AccountDatabase, planned: list[PlannedConversation]) -> None:
+    """Take back that the newest messages were read, where they are planned to be unread."""
     with database.write() as connection:
-        connection.executemany(
-            "UPDATE conversation SET unread = ? WHERE id = ?",
-            [(each.unread, each.number) for each in planned],
-        )
+        for each in filter(lambda each: each.unread, planned):
+            connection.execute(
+                "UPDATE message SET unread = 1 WHERE id IN (SELECT id FROM message"
+                " WHERE conversation_id = ? AND outgoing = 0"
+                " ORDER BY sort_ms DESC, id DESC LIMIT ?)",
+                (each.number, each.unread),
+            )
+            conversations.refresh_summary(database, each.number)
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from html import unescape
 from pathlib import Path
 from random import Random
 
@@ -95,7 +94,7 @@ def _pages(app: App, rng: Random) -> Iterator[Result]:
     raw = _milliseconds(lambda number: _read_raw(app, number), numbers)
     opened: list[str] = []
     opening = _milliseconds(lambda n: opened.append(_ask(app, f"/conversations/{n}")), numbers)
-    older = [path for html in opened if (path := _link(html, "older"))]
+    older = [path for html in opened if (path := _older(html))]
     yield from _percentiles("the list", _milliseconds(lambda _: _ask(app, "/list"), range(50)))
     yield from _percentiles("open a conversation", opening)
     yield from _percentiles("older page", _milliseconds(lambda path: _ask(app, path), older))
@@ -143,9 +142,12 @@ def _ask(app: App, target: str) -> str:
     return html
 
 
-def _link(html: str, page: str) -> str:
-    found = re.search(rf'"(/conversations/\d+/{page}\?[^"]+)"', html)
-    return unescape(found[1]) if found else ""
+def _older(html: str) -> str:
+    """Return the address of the page above a conversation that was opened, "" at its beginning."""
+    found = re.search(
+        r'data-path="([^"]+)".*?data-lacks="older[^>]*>.*?data-sort="([^"]+)"', html, re.DOTALL
+    )
+    return f"{found[1]}/older?before={found[2]}" if found else ""
 
 
 def _read_raw(app: App, number: int) -> None:

@@ -78,7 +78,7 @@ WATCH = """
 # Whether there is nothing more in this direction.
 ARRIVED = """
 (edge) => seen.edge === edge && !document.querySelector(
-  edge === "start" ? "#older[data-path^='/']" : "#newer[data-path^='/']")
+  edge === "start" ? "#log[data-lacks~=older]" : "#log[data-lacks~=newer]")
 """
 
 

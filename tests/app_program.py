@@ -62,7 +62,7 @@ class Interface:
         return [
             message.body
             for conversation in reading.all_conversations(self._account)
-            for message in reading.page(self._account, conversation.id)
+            for message in reading.latest(self._account, conversation.id).messages
             if not message.outgoing
         ]
 

@@ -50,6 +50,7 @@ from webapp.web.views import (
     conversations,
     drafts,
     help,
+    log,
     messages,
     settings,
     start,
@@ -67,7 +68,18 @@ NETWORK_KINDS: dict[str, NetworkKind] = {
     "local": "practice",
     "file": "file",
 }
-BLUEPRINTS = (start, account, conversations, messages, drafts, connection, settings, help, tabs)
+BLUEPRINTS = (
+    start,
+    account,
+    conversations,
+    log,
+    messages,
+    drafts,
+    connection,
+    settings,
+    help,
+    tabs,
+)
 
 
 class Practice:

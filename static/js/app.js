@@ -9,7 +9,6 @@ import "./elements/key-chord.js";
 import "./elements/live-updates.js";
 import "./elements/message-composer.js";
 import "./elements/message-list.js";
-import "./elements/older-messages.js";
 import "./elements/private-image.js";
 import "./elements/resume-page.js";
 import "./elements/route-view.js";

@@ -123,7 +123,7 @@ class Correspondent:
         return self.reads_id(peer.account_id)
 
     def reads_id(self, account_id: AccountId) -> list[tuple[str, str, str]]:
-        page = reading.page(self.account, self.conversation_id(account_id).id)
+        page = reading.latest(self.account, self.conversation_id(account_id).id).messages
         return [("out" if m.outgoing else "in", m.body, m.state) for m in page]
 
 

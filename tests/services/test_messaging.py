@@ -202,7 +202,7 @@ def test_only_own_messages_can_be_tried_again(alice: Correspondent, bob: Corresp
     alice.writes(bob, "hello")
     alice.sends_all()
     bob.polls()
-    received = reading.page(bob.account, bob.conversation(alice).id)[0]
+    received = reading.latest(bob.account, bob.conversation(alice).id).messages[0]
 
     with pytest.raises(UnknownMessage):
         messaging.retry(bob.account, received.id)

@@ -110,9 +110,9 @@ def test_a_snippet_is_short(database: AccountDatabase, alice: AccountId) -> None
 def test_reading_sets_the_count_to_zero(database: AccountDatabase, alice: AccountId) -> None:
     receive(database, alice, "one", sort_ms=1)
     conversation = of(database, alice)
-    assert conversations.mark_read(database, conversation.id)
+    assert messages.mark_read(database, conversation.id)
     assert of(database, alice).unread == 0
-    assert not conversations.mark_read(database, conversation.id)
+    assert not messages.mark_read(database, conversation.id)
 
 
 def test_an_emptied_conversation_keeps_its_place(

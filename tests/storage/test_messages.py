@@ -42,7 +42,7 @@ def test_a_received_message_is_stored_whole(
     [message_id] = messages.insert_received_many(database, [incoming(conversation_id, alice, 7)])
     assert message_id is not None
     assert messages.get(database, message_id) == Message(
-        message_id, conversation_id, alice, False, "at 7", 7, 7, "received", HASH
+        message_id, conversation_id, alice, False, "at 7", 7, 7, "received", HASH, unread=True
     )
 
 

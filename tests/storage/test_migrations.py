@@ -79,3 +79,26 @@ def test_a_model_has_the_columns_of_its_table(database: AccountDatabase, model: 
     assert fields == columns
     [key] = [name for _, name, _, _, _, key in rows if key]
     assert meta.primary_key.column_name == key
+
+
+def test_unread_messages_of_which_only_the_number_was_known_are_the_newest_ones(
+    writer: Connection,
+) -> None:
+    migrate(writer, STEPS[:2])
+    for number, unread in ((1, 2), (2, 0)):
+        writer.execute(
+            "INSERT INTO conversation (id, kind, account_id, last_activity_ms, unread)"
+            " VALUES (?, 'private', ?, 0, ?)",
+            (number, bytes([number]) * 33, unread),
+        )
+        writer.executemany(
+            "INSERT INTO message (conversation_id, author, outgoing, body, sent_at_ms, sort_ms,"
+            " state) VALUES (?, ?, ?, 'x', ?, ?, 'received')",
+            [(number, bytes([number]) * 33, at == 4, at, at) for at in range(1, 6)],
+        )
+
+    migrate(writer)
+
+    rows = writer.execute("SELECT conversation_id, sort_ms FROM message WHERE unread = 1")
+    assert sorted(rows.fetchall()) == [(1, 3), (1, 5)]
+    writer.close()

@@ -45,20 +45,27 @@ CONNECTION = SimpleNamespace(
 )  # fmt: skip
 
 
-def message(number: int, *, state: str, outgoing: bool) -> SimpleNamespace:
+def message(number: int, *, state: str, outgoing: bool, unread: bool = False) -> SimpleNamespace:
     return SimpleNamespace(
         id=number, conversation_id=5, sort=f"{number:015d}.{number:012d}", outgoing=outgoing,
         author="out", author_name=HOSTILE, text=HOSTILE, state=state, time_label="09:41",
-        time_iso="2026-11-21T09:41:00+00:00", day="2026-11-21",
+        time_iso="2026-11-21T09:41:00+00:00", day="2026-11-21", unread=unread,
     )  # fmt: skip
 
 
 MESSAGES = [
-    message(1, state="received", outgoing=False),
+    message(1, state="received", outgoing=False, unread=True),
     message(2, state="sent", outgoing=True),
     message(3, state="sending", outgoing=True),
     message(4, state="failed", outgoing=True),
 ]
+PAGE = SimpleNamespace(
+    messages=MESSAGES,
+    lacks_older=True,
+    lacks_newer=False,
+    lacks="older",
+    unread_from=MESSAGES[0].sort,
+)
 VALUES = {
     "account": ACCOUNT,
     "code": "internal",
@@ -66,7 +73,6 @@ VALUES = {
     "completed": True,
     "connection": CONNECTION,
     "conversation": ROW,
-    "conversation_id": 5,
     "draft": HOSTILE,
     "echo": SimpleNamespace(hex=ID_HEX),
     "file_name": HOSTILE,
@@ -74,12 +80,13 @@ VALUES = {
     "is_given": False,
     "message": MESSAGES[3],
     "messages": MESSAGES,
-    "more": True,
     "network": "session",
     "offered": ("session", "practice", "testnet", "file"),
+    "opened_at": MESSAGES[1].sort,
     "own_id": ID_HEX,
     "part": "content",
     "preferences": as_texts(Preferences()),
+    "page": PAGE,
     "proxy": SimpleNamespace(address=HOSTILE, username=HOSTILE),
     "report": HOSTILE,
     "required": True,
@@ -294,7 +301,7 @@ def test_shown_and_hidden_words_are_the_same_element() -> None:
 
 
 def test_a_message_is_drawn_alike_in_a_page_and_in_a_push() -> None:
-    page = draw("pages/conversation.html", messages=[MESSAGES[3]]).all
+    page = draw("pages/conversation.html").all
     push = draw("partials/_changes.html", messages=[MESSAGES[3]]).all
 
     assert [element for element in push if element in page][:3] == push[:3]
@@ -310,9 +317,20 @@ def test_the_composer_counts_to_the_limit_of_the_protocol() -> None:
     assert limits == [str(BODY_LIMIT)]
 
 
-def test_there_is_nothing_older_above_the_first_message() -> None:
-    for changes in ({"more": False}, {"messages": []}):
-        (button,) = draw("partials/_older_button.html", **changes).top
+@pytest.mark.parametrize("lacking", ["older", "newer"])
+def test_an_end_of_the_log_is_hidden_where_the_conversation_ends(lacking: str) -> None:
+    sides = {"lacks_older": lacking == "older", "lacks_newer": lacking == "newer"}
+    page = SimpleNamespace(**{**vars(PAGE), **sides})
 
-        assert button["data-path"] == ""
-        assert "hidden" in button
+    drawn = draw("pages/conversation.html", page=page).all
+
+    edges = {side: each for _, each in drawn if (side := each.get("data-edge"))}
+    assert [side for side, each in edges.items() if "hidden" not in each] == [lacking]
+
+
+def test_a_message_that_has_not_been_read_says_so() -> None:
+    drawn = draw("partials/_changes.html").all
+
+    assert [
+        each["id"] for _, each in drawn if each.get("data-into") == "log" and "data-unread" in each
+    ] == ["message-1"]

@@ -11,7 +11,6 @@ from werkzeug.test import TestResponse
 from webapp.app import App, create_app
 from webapp.config import Config
 from webapp.protocol.keys import AccountKeys, Seed
-from webapp.services import messaging
 
 WORDS = "amaze buffet cake entrance symptoms tiger lamb maze nestle python dusted faxed faxed"
 
@@ -257,40 +256,15 @@ def test_bytes_that_are_no_form_keep_or_tell_but_never_break(
     assert owner.get(f"/conversations/{number}").status_code == 200
 
 
-def test_older_messages_come_in_pages_without_gap_or_double(app: App, owner: FlaskClient) -> None:
-    number = start_conversation(owner)
-    for n in range(120):
-        messaging.send_text(app.runtime.account(), int(number), f"message {n}")
-
-    html = owner.get(f"/conversations/{number}").text
-    seen = re.findall(r"message (\d+)<", html)
-    while before := re.search(r'data-path="([^"]+)"', html):
-        html = owner.get(before.group(1)).text
-        seen = re.findall(r"message (\d+)<", html) + seen
-
-    assert [int(n) for n in seen] == list(range(120))
-
-
-@pytest.mark.parametrize("before", ["", "x", "1", "1.2.3", "9.x", f"1.{10**20}", "-1.1"])
-def test_a_place_that_is_none_is_refused(owner: FlaskClient, before: str) -> None:
-    number = start_conversation(owner)
-
-    answer = owner.get(f"/conversations/{number}/older?before={before}")
-
-    assert answer.status_code == 404
-
-
-def test_looking_at_a_conversation_reads_it(owner: FlaskClient) -> None:
-    number = start_conversation(owner)
-
-    assert owner.post(f"/conversations/{number}/read").status_code in (200, 204)
-
-
 @pytest.mark.parametrize(
     ("method", "path"),
     [
         ("GET", "/conversations/4711"),
         ("GET", "/conversations/4711/older?before=1.1"),
+        ("GET", "/conversations/4711/newer?after=1.1"),
+        ("GET", "/conversations/4711/around?place=1.1"),
+        ("GET", "/conversations/4711/between?first=1.1&last=2.2"),
+        ("GET", "/conversations/4711/latest"),
         ("POST", "/conversations/4711/messages"),
         ("POST", "/conversations/4711/draft"),
         ("POST", "/conversations/4711/read"),
@@ -302,7 +276,9 @@ def test_looking_at_a_conversation_reads_it(owner: FlaskClient) -> None:
 def test_what_does_not_exist_is_told_in_one_shape(
     owner: FlaskClient, method: str, path: str
 ) -> None:
-    answer = owner.open(path, method=method, data={"body": "hello"} if method == "POST" else None)
+    answer = owner.open(
+        path, method=method, data={"body": "hello", "through": "1.1"} if method == "POST" else None
+    )
 
     assert answer.status_code == 404
     error_of(answer)

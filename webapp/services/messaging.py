@@ -102,11 +102,17 @@ def retry(account: OpenAccount, message_id: int) -> None:
     account.events.publish(MessageChanged(message.conversation_id, message_id))
 
 
-def mark_read(account: OpenAccount, conversation_id: int) -> None:
-    """Set the unread count of a conversation to nought; tell the list if it was not."""
+def mark_read(
+    account: OpenAccount, conversation_id: int, *, through: reading.Place | None = None
+) -> None:
+    """Take a conversation as read, up to and including a place; tell the list if that is news.
+
+    What has been read is decided where it is seen (static/js/models/reading-mark.js).
+    Raises UnknownConversation.
+    """
     with account.database.write():
         reading.conversation(account, conversation_id)
-        if not conversations.mark_read(account.database, conversation_id):
+        if not messages.mark_read(account.database, conversation_id, through=through):
             return
     account.events.publish(ConversationChanged(conversation_id))
 

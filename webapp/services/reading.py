@@ -5,10 +5,11 @@ from webapp.network.proxy import Proxy
 from webapp.services import proxying
 from webapp.services.errors import UnknownConversation
 from webapp.services.open_account import OpenAccount
-from webapp.storage import accounts, conversations, messages
+from webapp.storage import accounts, conversations, message_pages, messages
 from webapp.storage.accounts import AccountRecord
 from webapp.storage.conversations import Conversation
-from webapp.storage.messages import PAGE_LIMIT, Message
+from webapp.storage.message_pages import MessagePage
+from webapp.storage.messages import PAGE_LIMIT, Message, Place
 
 __all__ = [
     "PAGE_LIMIT",
@@ -16,13 +17,20 @@ __all__ = [
     "ConnectionState",
     "Conversation",
     "Message",
+    "MessagePage",
+    "Place",
     "Proxy",
     "account_record",
     "all_conversations",
+    "around",
+    "between",
     "connection",
     "conversation",
+    "first_unread",
+    "latest",
     "message",
-    "page",
+    "newer",
+    "older",
     "proxy",
 ]
 
@@ -50,11 +58,34 @@ def message(account: OpenAccount, message_id: int) -> Message | None:
     return messages.get(account.database, message_id)
 
 
-def page(
-    account: OpenAccount, conversation_id: int, *, before: tuple[int, int] | None = None
-) -> list[Message]:
-    """Return up to PAGE_LIMIT messages, oldest first, that stand before ``before``."""
-    return messages.page(account.database, conversation_id, before=before)
+def latest(account: OpenAccount, conversation_id: int) -> MessagePage:
+    """Return the end of a conversation."""
+    return message_pages.latest(account.database, conversation_id)
+
+
+def older(account: OpenAccount, conversation_id: int, before: Place) -> MessagePage:
+    """Return the messages directly before a place."""
+    return message_pages.older(account.database, conversation_id, before=before)
+
+
+def newer(account: OpenAccount, conversation_id: int, after: Place) -> MessagePage:
+    """Return the messages directly after a place."""
+    return message_pages.newer(account.database, conversation_id, after=after)
+
+
+def around(account: OpenAccount, conversation_id: int, place: Place) -> MessagePage:
+    """Return the messages on both sides of a place."""
+    return message_pages.around(account.database, conversation_id, place)
+
+
+def between(account: OpenAccount, conversation_id: int, first: Place, last: Place) -> MessagePage:
+    """Return the messages from one place to another, as many as a window holds."""
+    return message_pages.between(account.database, conversation_id, first=first, last=last)
+
+
+def first_unread(account: OpenAccount, conversation_id: int) -> Place | None:
+    """Return where the first message stands that has not been read, or None."""
+    return message_pages.first_unread(account.database, conversation_id)
 
 
 def connection(account: OpenAccount) -> ConnectionState:

@@ -81,22 +81,8 @@ def ensure_note_to_self(
     return _ensure(database, account_id, kind="note_to_self", active_at_ms=active_at_ms)
 
 
-def mark_read(database: AccountDatabase, conversation_id: int) -> bool:
-    """Set the unread count to zero; return whether there was anything unread."""
-    with database.write() as connection:
-        return (
-            connection.execute(
-                "UPDATE conversation SET unread = 0 WHERE id = ? AND unread <> 0",
-                (conversation_id,),
-            ).rowcount
-            > 0
-        )
-
-
-def refresh_summary(
-    database: AccountDatabase, conversation_id: int, *, newly_unread: int = 0
-) -> None:
-    """Make the summary say what the newest message says; count ``newly_unread`` in.
+def refresh_summary(database: AccountDatabase, conversation_id: int) -> None:
+    """Make the summary say what the messages say: the newest of them, and how many are unread.
 
     Without any message the time stays, so that an emptied conversation keeps its place.
     """
@@ -108,9 +94,10 @@ def refresh_summary(
         ).fetchone() or ("", None, None, 0)
         connection.execute(
             "UPDATE conversation SET snippet = ?, last_state = ?, last_outgoing = ?,"
-            " last_activity_ms = coalesce(?, last_activity_ms), unread = unread + ?"
+            " last_activity_ms = coalesce(?, last_activity_ms), unread ="
+            " (SELECT count(*) FROM message WHERE conversation_id = conversation.id AND unread = 1)"
             " WHERE id = ?",
-            (last[0], last[2], last[3], last[1], newly_unread, conversation_id),
+            (last[0], last[2], last[3], last[1], conversation_id),
         )
 
 

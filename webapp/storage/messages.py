@@ -5,7 +5,6 @@ table refuses the second. ``sort_ms`` is where it stands in the conversation: th
 sender's time, as far as that can be true.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,8 +20,13 @@ OLDEST_NEWS_MS = 14 * 24 * 60 * 60 * 1000
 # Clocks of honest senders differ by less; a message from the year 3000 must not stay on top.
 CLOCK_DIFFERENCE_MS = 2 * 60 * 1000
 
-_SELECT = """
-    SELECT id, conversation_id, author, outgoing, body, sent_at_ms, sort_ms, state, hash
+# Where a message stands in its conversation: (sort_ms, id).
+Place = tuple[int, int]
+# Behind everything that SQLite can count.
+LAST_PLACE: Place = (2**63 - 1, 2**63 - 1)
+
+SELECT_MESSAGE = """
+    SELECT id, conversation_id, author, outgoing, body, sent_at_ms, sort_ms, state, hash, unread
     FROM message
 """
 
@@ -40,6 +44,11 @@ class Message:
     sort_ms: int
     state: MessageState
     hash: MessageHash | None
+    unread: bool = False
+
+    @property
+    def place(self) -> Place:
+        return self.sort_ms, self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +75,44 @@ def page(
     database: AccountDatabase,
     conversation_id: int,
     *,
-    before: tuple[int, int] | None = None,
+    before: Place | None = None,
     limit: int = PAGE_LIMIT,
 ) -> list[Message]:
     """Return the last ``limit`` messages, in reading order.
 
-    ``before`` is (sort_ms, id) of the first message of the page that follows.
+    ``before`` is the place of the first message of the page that follows.
     """
     older = " AND (sort_ms, id) < (?, ?)" if before else ""
     with database.read() as connection:
         rows = connection.execute(
-            f"{_SELECT} WHERE conversation_id = ?{older} ORDER BY sort_ms DESC, id DESC LIMIT ?",
+            f"{SELECT_MESSAGE} WHERE conversation_id = ?{older}"
+            " ORDER BY sort_ms DESC, id DESC LIMIT ?",
             (conversation_id, *(before or ()), limit),
         ).fetchall()
-    return [_message(row) for row in reversed(rows)]
+    return [message_of(row) for row in reversed(rows)]
 
 
 def get(database: AccountDatabase, message_id: int) -> Message | None:
     """Return the message with this id, or None."""
     with database.read() as connection:
-        row = connection.execute(f"{_SELECT} WHERE id = ?", (message_id,)).fetchone()
-    return _message(row) if row else None
+        row = connection.execute(f"{SELECT_MESSAGE} WHERE id = ?", (message_id,)).fetchone()
+    return message_of(row) if row else None
+
+
+def message_of(row: Row) -> Message:
+    """Return the message of a row that ``SELECT_MESSAGE`` has found."""
+    return Message(
+        id=row[0],
+        conversation_id=row[1],
+        author=AccountId.from_bytes(row[2]),
+        outgoing=bool(row[3]),
+        body=row[4],
+        sent_at_ms=row[5],
+        sort_ms=row[6],
+        state=row[7],
+        hash=MessageHash(row[8]) if row[8] else None,
+        unread=bool(row[9]),
+    )
 
 
 def insert_outgoing(
@@ -127,7 +153,7 @@ def insert_received_many(
         first_id = _next_id(connection)
         connection.executemany(
             "INSERT INTO message (id, conversation_id, author, outgoing, body, sent_at_ms,"
-            " sort_ms, state, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " sort_ms, state, hash, unread) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             # Only this conflict means "already here"; any other is a mistake of ours.
             " ON CONFLICT (author, sent_at_ms) DO NOTHING",
             (_row(message, first_id + at) for at, message in enumerate(messages)),
@@ -159,6 +185,24 @@ def set_state(
             refresh_summary(database, row[0])
 
 
+def mark_read(
+    database: AccountDatabase, conversation_id: int, *, through: Place | None = None
+) -> bool:
+    """Take everything up to and including a place as read; return whether any of it was not.
+
+    Without a place the whole conversation is.
+    """
+    with database.write() as connection:
+        marked = connection.execute(
+            "UPDATE message SET unread = 0"
+            " WHERE conversation_id = ? AND unread = 1 AND (sort_ms, id) <= (?, ?)",
+            (conversation_id, *(through or LAST_PLACE)),
+        ).rowcount
+        if marked:
+            refresh_summary(database, conversation_id)
+        return marked > 0
+
+
 def latest_sent_at(database: AccountDatabase) -> int:
     """Return the newest sent time of an own message, or 0.
 
@@ -188,6 +232,7 @@ def _row(message: ReceivedMessage, message_id: int) -> tuple[object, ...]:
         message.sort_ms,
         "sent" if message.outgoing else "received",
         message.hash.text,
+        not message.outgoing,
     )
 
 
@@ -195,20 +240,5 @@ def _refresh_summaries(
     database: AccountDatabase, messages: Sequence[ReceivedMessage], ids: Sequence[int | None]
 ) -> None:
     new = [message for message, row_id in zip(messages, ids, strict=True) if row_id is not None]
-    unread = Counter(message.conversation_id for message in new if not message.outgoing)
     for conversation_id in {message.conversation_id for message in new}:
-        refresh_summary(database, conversation_id, newly_unread=unread[conversation_id])
-
-
-def _message(row: Row) -> Message:
-    return Message(
-        id=row[0],
-        conversation_id=row[1],
-        author=AccountId.from_bytes(row[2]),
-        outgoing=bool(row[3]),
-        body=row[4],
-        sent_at_ms=row[5],
-        sort_ms=row[6],
-        state=row[7],
-        hash=MessageHash(row[8]) if row[8] else None,
-    )
+        refresh_summary(database, conversation_id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from webapp.protocol.identifiers import AccountId
-from webapp.services.reading import AccountRecord, Conversation, Message
+from webapp.services.reading import AccountRecord, Conversation, Message, MessagePage, Place
 
 NOTE_TO_SELF = "Note to self"
 HUES = 10
@@ -33,6 +33,23 @@ class MessageView:
     time_label: str
     time_iso: str
     day: str
+    unread: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """Some messages of a conversation in reading order, and on which sides it goes on."""
+
+    messages: Sequence[MessageView]
+    lacks_older: bool
+    lacks_newer: bool
+    unread_from: str
+
+    @property
+    def lacks(self) -> str:
+        """What of the conversation is not here: words for an attribute."""
+        sides = {"older": self.lacks_older, "newer": self.lacks_newer}
+        return " ".join(side for side, is_lacking in sides.items() if is_lacking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +178,7 @@ def present_message(message: Message, *, peer_name: str, calendar: Calendar) -> 
     return MessageView(
         id=message.id,
         conversation_id=message.conversation_id,
-        # Two numbers of fixed width, so that comparing text orders as (sort_ms, id).
-        sort=f"{message.sort_ms:015d}.{message.id:012d}",
+        sort=sort_key(message.place),
         outgoing=message.outgoing,
         author="out" if message.outgoing else message.author.short,
         author_name="You" if message.outgoing else peer_name,
@@ -171,11 +187,25 @@ def present_message(message: Message, *, peer_name: str, calendar: Calendar) -> 
         time_label=f"{moment:%H:%M}",
         time_iso=moment.isoformat(timespec="seconds"),
         day=f"{moment:%Y-%m-%d}",
+        unread=message.unread,
     )
 
 
-def present_messages(
-    page: Sequence[Message], *, conversation: Conversation, calendar: Calendar
-) -> list[MessageView]:
+def sort_key(place: Place) -> str:
+    """Return a place as two numbers of fixed width: as texts they stand in the same order."""
+    sort_ms, number = place
+    return f"{sort_ms:015d}.{number:012d}"
+
+
+def present_page(
+    page: MessagePage, *, conversation: Conversation, first_unread: Place | None, calendar: Calendar
+) -> PageView:
     name = conversation_name(conversation)
-    return [present_message(message, peer_name=name, calendar=calendar) for message in page]
+    return PageView(
+        messages=[
+            present_message(message, peer_name=name, calendar=calendar) for message in page.messages
+        ],
+        lacks_older=page.has_older,
+        lacks_newer=page.has_newer,
+        unread_from=sort_key(first_unread) if first_unread else "",
+    )

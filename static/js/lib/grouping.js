@@ -1,43 +1,97 @@
 /*
- * What a message looks like depends on its neighbours: joined corners, gaps, a day above it. A pushed
- * message does not know them, so the log is arranged here after each change.
+ * What a message looks like depends on its neighbours: joined corners, gaps, a day or the unread line
+ * above it. Nobody but the page knows them, so what has changed is arranged here, and only that.
  */
 
 import { dayLabel } from "./days.js";
+import { gettext } from "./texts.js";
 
 const JOINED_WITHIN_MS = 3 * 60 * 1000;
+const UNREAD = "unread";
 
-/** Marks the first and last message of each group in `log` and puts the days between them. */
-export function arrange(log) {
-  const messages = [...log.querySelectorAll(":scope > .message")];
-  const separators = new Set(log.querySelectorAll(":scope > .log__day"));
-  messages.forEach((message, index) => {
-    const [before, after] = [messages[index - 1], messages[index + 1]];
-    if (!isSameDay(before, message)) separators.delete(separatorAbove(message));
-    message.classList.toggle("message--first", !isJoined(before, message));
-    message.classList.toggle("message--last", !isJoined(message, after));
-  });
-  for (const stale of separators) stale.remove();
+/**
+ * Marks the first and last message of each group and puts days and the unread line between them, for
+ * `messages` of `log` and those beside them. The line stands above the message whose sort is
+ * `unreadFrom`.
+ */
+export function arrange(log, messages, unreadFrom) {
+  const changed = new Set();
+  for (const message of messages) {
+    for (const each of [messageBefore(message), message, messageAfter(message)]) {
+      if (each) changed.add(each);
+    }
+  }
+  for (const message of changed) arrangeOne(message, unreadFrom);
+  while (log.lastElementChild && !isMessage(log.lastElementChild)) log.lastElementChild.remove();
 }
 
-function isSameDay(one, other) {
-  return one?.dataset.day === other?.dataset.day;
+/** Says the days of `log` anew: at midnight today becomes yesterday. */
+export function nameDays(log) {
+  for (const separator of log.querySelectorAll(".log__day")) {
+    const label = dayLabel(separator.dataset.separator);
+    if (separator.textContent !== label) separator.textContent = label;
+  }
 }
 
-function isJoined(one, other) {
-  if (!one || !other || !isSameDay(one, other)) return false;
+/** The message nearest to `node` before it. */
+export function messageBefore(node) {
+  let before = node?.previousElementSibling;
+  while (before && !isMessage(before)) before = before.previousElementSibling;
+  return before ?? null;
+}
+
+/** The message nearest to `node` behind it. */
+export function messageAfter(node) {
+  let after = node?.nextElementSibling;
+  while (after && !isMessage(after)) after = after.nextElementSibling;
+  return after ?? null;
+}
+
+function isMessage(element) {
+  return element.classList.contains("message");
+}
+
+function arrangeOne(message, unreadFrom) {
+  const before = messageBefore(message);
+  const after = messageAfter(message);
+  message.classList.toggle("message--first", !isJoined(before, message, unreadFrom));
+  message.classList.toggle("message--last", !isJoined(message, after, unreadFrom));
+  const above = [];
+  if (before?.dataset.day !== message.dataset.day) above.push(message.dataset.day);
+  if (message.dataset.sort === unreadFrom) above.push(UNREAD);
+  separate(message, above);
+}
+
+function isJoined(one, other, unreadFrom) {
+  if (!one || !other || one.dataset.day !== other.dataset.day) return false;
+  if (other.dataset.sort === unreadFrom) return false;
   if (one.dataset.state === "failed") return false; // The way to try again stands between them.
   const gap = Number.parseFloat(other.dataset.sort) - Number.parseFloat(one.dataset.sort);
   return one.dataset.author === other.dataset.author && gap <= JOINED_WITHIN_MS;
 }
 
-function separatorAbove(message) {
-  const above = message.previousElementSibling;
-  const label = dayLabel(message.dataset.day);
-  if (above?.matches(".log__day") && above.textContent === label) return above;
+/** Lets exactly the separators named in `wanted` stand above `message`; keeps those that do. */
+function separate(message, wanted) {
+  const found = new Map();
+  let above = message.previousElementSibling;
+  for (; above && !isMessage(above); above = above.previousElementSibling) {
+    found.set(above.dataset.separator, above);
+  }
+  for (const [name, separator] of found) if (!wanted.includes(name)) separator.remove();
+  let next = message;
+  for (const name of wanted.reverse()) {
+    const separator = found.get(name) ?? makeSeparator(name);
+    if (next.previousElementSibling !== separator) next.before(separator);
+    next = separator;
+  }
+}
+
+function makeSeparator(name) {
+  const isUnread = name === UNREAD;
   const separator = document.createElement("div");
-  separator.className = "log__day";
-  separator.textContent = label;
-  message.before(separator);
+  separator.className = isUnread ? "log__unread" : "log__day";
+  separator.dataset.separator = name;
+  separator.role = "separator";
+  separator.textContent = isUnread ? gettext("New messages") : dayLabel(name);
   return separator;
 }

@@ -5,11 +5,12 @@
  * Each top-level element E of a patch
  *   - replaces the element with its id, or
  *   - with data-into="list" goes into that list, where data-sort and the list's data-order say; it is
- *     dropped if the list is absent or shows something else (data-for differs), or
+ *     dropped if the list is absent or shows something else (data-for differs), or if it belongs
+ *     beyond an end where the list goes on (data-lacks="older newer"), for it will be loaded there, or
  *   - with data-removed is nothing but an id: the element with that id leaves the page.
  *
- * Afterwards "patch:after" tells what was placed (elements) and what is gone (`removed`: ids, also of
- * what was not in this page).
+ * Before it happens "patch:before" tells what has come (`elements`), afterwards "patch:after" what was
+ * placed (elements) and what is gone (`removed`: ids, also of what was not in this page).
  *
  * What a push brings and already stands there is left alone: a screen reader would read it out again.
  */
@@ -17,6 +18,7 @@
 import { fillTyped, keepTyped } from "./typed.js";
 
 const FOCUSABLE = "button:not(.skip), input, textarea, [tabindex]";
+const FOLLOWING = "[data-follow]";
 const policy = window.trustedTypes?.createPolicy("safehouse-patch", { createHTML: (html) => html });
 
 /**
@@ -28,19 +30,15 @@ export function applyPatch(html, { answer = false } = {}) {
 }
 
 /**
- * Brings the page up to date after a gap without moving it: of a pane that is already open only the
- * messages are taken, and nothing closes. A pane with no message in common has missed too much and
- * is replaced.
+ * Brings the page up to date after a gap without moving it, and nothing closes: of a pane that is
+ * already open only the parts with data-follow are taken. A log makes up for what it missed by itself.
  */
 export function refresh(html) {
   const open = document.getElementById("pane")?.dataset.for;
   place(
     topLevel(html).flatMap((element) => {
       if (element.id !== "pane") return [element];
-      if (!open || element.dataset.for !== open) return [];
-      const parts = [...element.querySelectorAll("[data-into]")];
-      const isInTouch = parts.some((part) => document.getElementById(part.id));
-      return isInTouch ? [...parts, ...element.querySelectorAll("[data-follow]")] : [element];
+      return open && element.dataset.for === open ? [...element.querySelectorAll(FOLLOWING)] : [];
     }),
     false,
   );
@@ -56,7 +54,7 @@ export function topLevel(html) {
 function place(elements, answer) {
   const placed = [];
   const removed = [];
-  document.dispatchEvent(new CustomEvent("patch:before"));
+  document.dispatchEvent(new CustomEvent("patch:before", { detail: { elements } }));
   // In order: what a push has brought, the next one may take away.
   for (const element of elements) {
     if ("removed" in element.dataset) {
@@ -113,8 +111,17 @@ function placeInto(element, old) {
     return true;
   }
   old?.remove();
-  list.insertBefore(element, successor(list, element));
+  const next = successor(list, element);
+  if (isBeyond(list, next)) return false;
+  list.insertBefore(element, next);
   return true;
+}
+
+/** Whether what stands before `next` is in a part of the list that has not been loaded. */
+function isBeyond(list, next) {
+  const lacks = list.dataset.lacks ?? "";
+  if (!next) return lacks.includes("newer");
+  return lacks.includes("older") && next === list.querySelector(":scope > [data-sort]");
 }
 
 /** The element that stands behind `element` in `list`; null at the end, where most new ones belong. */

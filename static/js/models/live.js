@@ -67,6 +67,7 @@ export class Live {
   async #catchUp() {
     await orStartOver(async () => {
       refresh(await requestHtml("/list"));
+      document.dispatchEvent(new CustomEvent("live:missed"));
       const conversation = document.getElementById("pane")?.dataset.for;
       if (conversation) refresh(await requestHtml(`/conversations/${conversation}`));
     });

@@ -9,6 +9,24 @@ STATEMENTS = (
     # Set by hand, and gone when the conversation is opened.
     "ALTER TABLE conversation ADD COLUMN marked_unread INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE conversation ADD COLUMN draft TEXT NOT NULL DEFAULT ''",
+    # A message that has come in and has not been seen. Counted by the index, and gone from it
+    # when the message is read or deleted, so that the number cannot go wrong.
+    "ALTER TABLE message ADD COLUMN unread INTEGER NOT NULL DEFAULT 0",
+    """
+    CREATE INDEX message_unread ON message (conversation_id, sort_ms, id) WHERE unread = 1
+    """,
+    # So far only their number was known: the newest ones it must have been.
+    """
+    UPDATE message SET unread = 1 WHERE id IN (
+        SELECT id FROM (
+            SELECT message.id, conversation.unread, row_number() OVER (
+                PARTITION BY conversation_id ORDER BY sort_ms DESC, message.id DESC
+            ) AS place
+            FROM message JOIN conversation ON conversation.id = conversation_id
+            WHERE outgoing = 0 AND conversation.unread > 0
+        ) WHERE place <= unread
+    )
+    """,
     # A page of the list is read from this index, in the order of the list.
     """
     CREATE INDEX conversation_list

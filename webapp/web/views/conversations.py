@@ -3,10 +3,9 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from webapp.services import messaging, reading
+from webapp.services import messaging
 from webapp.services.open_account import OpenAccount
-from webapp.web.context import calendar, with_account
-from webapp.web.presenters import present_messages
+from webapp.web.context import with_account
 from webapp.web.views import screens
 
 blueprint = Blueprint("conversations", __name__)
@@ -38,25 +37,6 @@ def start(account: OpenAccount) -> ResponseReturnValue:
 @blueprint.get("/conversations/<row:number>")
 @with_account
 def show(account: OpenAccount, number: int) -> ResponseReturnValue:
-    return screens.conversation(account, number)
-
-
-@blueprint.get("/conversations/<row:number>/older")
-@with_account
-def older(account: OpenAccount, number: int) -> ResponseReturnValue:
-    conversation = reading.conversation(account, number)
-    before = screens.position(request.args.get("before", ""))
-    page = reading.page(account, number, before=before)
-    return render_template(
-        "partials/_older.html",
-        messages=present_messages(page, conversation=conversation, calendar=calendar()),
-        conversation_id=number,
-        more=len(page) == reading.PAGE_LIMIT,
-    )
-
-
-@blueprint.post("/conversations/<row:number>/read")
-@with_account
-def read(account: OpenAccount, number: int) -> ResponseReturnValue:
-    messaging.mark_read(account, number)
-    return "", 204
+    around = request.args.get("around")
+    at = screens.position(around) if around else None
+    return screens.conversation(account, number, at=at)

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 
 from flask import render_template
 
-from webapp.services import drafts, messaging, preferences, reading
+from webapp.services import drafts, preferences, reading
 from webapp.services.errors import UnknownMessage
 from webapp.services.networks import NetworkKind
 from webapp.services.open_account import OpenAccount
+from webapp.services.reading import MessagePage, Place
 from webapp.web.connection_presenter import (
     ConnectionView,
     present_connection,
@@ -20,8 +21,9 @@ from webapp.web.presenters import (
     conversation_name,
     present_account,
     present_message,
-    present_messages,
+    present_page,
     present_row,
+    sort_key,
 )
 from webapp.web.settings_pages import settings_pages
 
@@ -94,7 +96,7 @@ def network(account: OpenAccount, template: str = "pages/settings/network.html")
     )
 
 
-def position(text: str) -> tuple[int, int]:
+def position(text: str) -> Place:
     """Return the place in a conversation that ``MessageView.sort`` names. Raises UnknownMessage."""
     found = POSITION.fullmatch(text)
     if found is None:
@@ -155,19 +157,35 @@ def _connection(account: OpenAccount) -> ConnectionView:
     return present_connection(reading.connection(account), now_ms=calendar().now_ms)
 
 
-def conversation(account: OpenAccount, number: int) -> str:
-    """Return the pane of one conversation; looking at it reads it."""
+def conversation(account: OpenAccount, number: int, *, at: Place | None = None) -> str:
+    """Return the pane of one conversation, at a place in it.
+
+    Without one it opens where its reader has to go on: at the first unread message, or at
+    the end. Opening reads nothing; what is seen does (static/js/models/reading-mark.js).
+    """
     found = reading.conversation(account, number)
-    messaging.mark_read(account, number)
-    page = reading.page(account, number)
+    unread = reading.first_unread(account, number)
+    start = at or unread
+    page = reading.around(account, number, start) if start else reading.latest(account, number)
     now = calendar()
     return render_template(
         "pages/conversation.html",
         conversation=present_row(found, now),
-        messages=present_messages(page, conversation=found, calendar=now),
+        page=present_page(page, conversation=found, first_unread=unread, calendar=now),
         draft=drafts.of(account, number),
-        more=len(page) == reading.PAGE_LIMIT,
+        opened_at=sort_key(at) if at else "",
     )
+
+
+def log_page(account: OpenAccount, number: int, page: MessagePage) -> str:
+    """Return some messages of a conversation that is open."""
+    view = present_page(
+        page,
+        conversation=reading.conversation(account, number),
+        first_unread=reading.first_unread(account, number),
+        calendar=calendar(),
+    )
+    return render_template("partials/_log_page.html", page=view)
 
 
 def message(account: OpenAccount, number: int) -> str:
