@@ -29,7 +29,7 @@ class VirtualClock:
         """Wait until ``event`` is set or the clock was moved by ``timeout_s``."""
         # The event's own condition, so that setting the event and moving the clock wake one
         # and the same wait; the alternative is to poll.
-        woken = event._cond
+        woken: threading.Condition = event._cond  # type: ignore[attr-defined]  # not in its types
         deadline = self.monotonic_s() + timeout_s
         with woken:
             self._register(woken)
