@@ -11,7 +11,7 @@ SOURCES := $(shell find webapp templates static tests benchmarks docs -type f \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint vectors fuzz bench browser lock audit environment
+.PHONY: help run test check lint vectors fuzz bench browser texts lock audit environment
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench: environment ## Measure what has a budget and print both
 
 browser: environment ## Run the tests in the browser only
 	$(PY) -m pytest --browser tests/browser
+
+texts: environment ## Bring the catalogues of all languages up to date with what the program says
+	$(PY) -m tests.catalogue
 
 lock: ## Choose the newest allowed package versions (needs uv)
 	uv pip compile $(LOCK_OPTIONS) --upgrade -o requirements.lock

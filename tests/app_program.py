@@ -43,7 +43,11 @@ class Interface:
                 self._write(text)
                 self._await(lambda: reading.connection(self._account).phase == "offline")
         state = reading.connection(self._account)
-        return {"phase": state.phase, "error": state.last_error, "answers": self._answers()}
+        return {
+            "phase": state.phase,
+            "error": state.last_error and str(state.last_error),
+            "answers": self._answers(),
+        }
 
     @property
     def _account(self):  # type: ignore[no-untyped-def]

@@ -20,6 +20,7 @@ HOST_NAME = re.compile(r"\b(?:[a-z0-9-]+\.)+(?:org|com|net|foundation|app|dev|in
 # directly in ``webapp``; every part may import itself. app.py wires everything.
 ARROWS: dict[str, set[str]] = {
     "clock": set(),
+    "sentence": set(),
     "resources": set(),
     "process": set(),
     "version": set(),
@@ -30,10 +31,10 @@ ARROWS: dict[str, set[str]] = {
     "protocol": set(),
     "vault": set(),
     "localnet": {"protocol", "clock"},
-    "network": {"protocol", "clock"},
+    "network": {"protocol", "clock", "sentence"},
     "storage": {"protocol", "vault", "clock"},
-    "services": {"protocol", "vault", "network", "storage", "clock"},
-    "web": {"protocol", "services", "clock", "resources", "process", "version"},
+    "services": {"protocol", "vault", "network", "storage", "clock", "sentence"},
+    "web": {"protocol", "services", "clock", "resources", "process", "sentence", "version"},
 }
 WIRING = "app"
 # R15: the one place that turns error classes into sentences knows the classes of every package.

@@ -119,7 +119,7 @@ def test_every_error_code_is_documented_and_used() -> None:
     from webapp.web.error_texts import ERROR_TEXTS
 
     source = (ROOT / "webapp/web/errors.py").read_text(encoding="utf-8")
-    codes = set(re.findall(r"ErrorText\(\s*\d+, \"(\w+)\"", source))
+    codes = set(re.findall(r"ErrorText\(\s*\d+,\s+\"(\w+)\"", source))
     codes |= {text.code for text in ERROR_TEXTS.values()}
     assert set(table("Errors")) == codes
 

@@ -23,7 +23,8 @@ from webapp.network.settings import NetworkSettings, load_network_file
 from webapp.process import harden
 from webapp.protocol.keys import Seed
 from webapp.resources import static_dir, templates_dir
-from webapp.services.errors import NetworkUnavailable
+from webapp.services import preferences
+from webapp.services.errors import NetworkUnavailable, NoAccount
 from webapp.services.events import EventBus
 from webapp.services.networks import NetworkKind, Networks
 from webapp.services.runtime import Runtime
@@ -37,6 +38,8 @@ from webapp.web.error_texts import ERROR_TEXTS
 from webapp.web.errors import NobodyAnswers, register_errors
 from webapp.web.guards import Guard
 from webapp.web.headers import SecureHeaders
+from webapp.web.interface_language import InterfaceLanguage
+from webapp.web.languages import Preference
 from webapp.web.launch import Launcher, launch_routes
 from webapp.web.live import Live
 from webapp.web.push import Push
@@ -141,15 +144,30 @@ class App:
             proxy=config.proxy,
         )
         self.sessions = Sessions(port=self.port, clock=clock)
-        self.launcher = Launcher(config.launch_dir, sessions=self.sessions, clock=clock)
+        self._language = InterfaceLanguage(self._preferred_language)
+        self.launcher = Launcher(
+            config.launch_dir,
+            sessions=self.sessions,
+            clock=clock,
+            language=self._language.of_tabs,
+        )
         self._door = Door(
             port=self.port, open_launch=self.launcher.create, write=directory.write_door
         )
         self.flask = self._make_flask()
         self._live = Live(self.flask, sessions=self.sessions, clock=clock)
-        self.runtime.events.subscribe(Push(self.flask, live=self._live, runtime=self.runtime))
+        self.runtime.events.subscribe(
+            Push(
+                self.flask,
+                live=self._live,
+                runtime=self.runtime,
+                language=self._language.of_tabs,
+            )
+        )
         guard = Guard(self.flask, sessions=self.sessions)
-        self._server = Server(SecureHeaders(guard), listeners, admit=guard.admit, clock=clock)
+        self._server = Server(
+            SecureHeaders(self._language.layer(guard)), listeners, admit=guard.admit, clock=clock
+        )
 
     @property
     def url(self) -> str:
@@ -178,12 +196,20 @@ class App:
         self._door.close()
         self._directory.release()
 
+    def _preferred_language(self) -> Preference:
+        """Return the language that the open account wants; the browser decides where none is."""
+        try:
+            return preferences.load(self.runtime.account()).language
+        except NoAccount:
+            return "auto"
+
     def _make_flask(self) -> Flask:
         flask = Flask(
             "webapp", template_folder=str(templates_dir()), static_folder=str(static_dir())
         )
         flask.extensions[EXTENSION] = self.runtime
         use_texts(flask.jinja_env)
+        flask.before_request(self._language.remember)
         flask.url_map.converters["row"] = RowConverter
         for view in BLUEPRINTS:
             flask.register_blueprint(view.blueprint)

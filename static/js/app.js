@@ -20,11 +20,13 @@ import "./elements/toast-line.js";
 import { Actions } from "./models/actions.js";
 import { NavigationHistory } from "./models/navigation-history.js";
 import { Overlays } from "./models/overlays.js";
+import { PassingDays } from "./models/passing-days.js";
 import { Shortcuts } from "./models/shortcuts.js";
 
 const actions = new Actions();
 actions.start();
 new Overlays(actions).start();
+new PassingDays().start();
 new Shortcuts(actions).start();
 
 const navigation = new NavigationHistory(actions);

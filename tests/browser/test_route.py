@@ -14,6 +14,8 @@ from tests.browser.people import Person, RunningApp
 from webapp.app import App, create_app
 from webapp.config import Config
 from webapp.localnet.network import PracticeNetwork
+from webapp.network.errors import ProxyFailed
+from webapp.sentence import Sentence
 from webapp.services.reading import ConnectionState
 from webapp.web.connection_presenter import present_connection
 
@@ -34,7 +36,8 @@ def working(**facts: object) -> ConnectionState:
 STATES = {
     "working": working(),
     "suspect": working(
-        last_error="The path to the swarm broke.", last_error_at_ms=NOW_MS - 2 * MINUTE_MS,
+        last_error=Sentence("The path to the swarm broke."),
+        last_error_at_ms=NOW_MS - 2 * MINUTE_MS,
         suspects=frozenset({ROUTE[1]}),
     ),
     "rerouted": working(proven=frozenset(ROUTE[:1])),
@@ -43,12 +46,11 @@ STATES = {
     "proxy-far": working(guard_delay_ms=2000, proxy=f"{'proxy.' * 12}example.org:9050"),
     "proxy-dead": ConnectionState(
         "offline", (), 7,
-        "The proxy at 127.0.0.1:9050 does not answer. Nothing is sent without it, as you chose.",
-        NOW_MS,
+        ProxyFailed("127.0.0.1:9050").sentence, NOW_MS,
         proxy="127.0.0.1:9050", has_proxy_failed=True, clock_ahead_ms=-10 * MINUTE_MS,
     ),
     "connecting": ConnectionState("connecting", ROUTE),
-    "offline": ConnectionState("offline", (), 7, "No storage node answers.", NOW_MS),
+    "offline": ConnectionState("offline", (), 7, Sentence("No storage node answers."), NOW_MS),
 }  # fmt: skip
 
 

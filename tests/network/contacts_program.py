@@ -47,7 +47,11 @@ def main() -> None:
     for line in sys.stdin:
         successes = use(network, keys, times=json.loads(line)["times"])
         state = network.state()
-        report = {**SEEN.taken(), "successes": successes, "error": state.last_error}
+        report = {
+            **SEEN.taken(),
+            "successes": successes,
+            "error": state.last_error and str(state.last_error),
+        }
         sys.stdout.write(json.dumps(report) + "\n")
         sys.stdout.flush()
     network.close()

@@ -21,6 +21,7 @@ from webapp.network.errors import (
     Rejected,
     WayChanged,
 )
+from webapp.sentence import Sentence
 
 GUARD, MIDDLE, LAST, OTHER = (bytes([number]) * 32 for number in range(1, 5))
 ROUTE = (GUARD, MIDDLE, LAST)
@@ -59,7 +60,7 @@ def test_without_a_path_we_are_offline(error: NoRoute) -> None:
     watch, _ = watched()
     watch.succeeded(route=ROUTE, swarm_size=5)
     watch.failed(error, route=())
-    assert watch.state() == ConnectionState("offline", (), 5, str(error), START_MS)
+    assert watch.state() == ConnectionState("offline", (), 5, error.sentence, START_MS)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_a_failure_behind_the_path_leaves_us_connected(error: NodeFailed) -> Non
     watch.succeeded(route=ROUTE, swarm_size=5)
     watch.failed(error, route=ROUTE)
     assert watch.state() == ConnectionState(
-        "connected", ROUTE, 5, str(error), START_MS, proven=frozenset(ROUTE)
+        "connected", ROUTE, 5, error.sentence, START_MS, proven=frozenset(ROUTE)
     )
 
 
@@ -82,7 +83,7 @@ def test_a_success_leaves_the_last_error_with_its_time() -> None:
     watch.succeeded(route=ROUTE)
     state = watch.state()
     assert (state.phase, state.last_error, state.last_error_at_ms) == (
-        "connected", "no way", START_MS,
+        "connected", Sentence("no way"), START_MS,
     )  # fmt: skip
 
 

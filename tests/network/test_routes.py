@@ -198,7 +198,7 @@ def test_without_a_seed_there_is_no_way(memory: MemoryNetwork, network: Network)
         store(network)
     assert memory.paths_used() == ["/json_rpc"]
     assert network.state().phase == "offline"
-    assert network.state().last_error == "No seed server answered."
+    assert str(network.state().last_error) == "No seed server answered."
 
 
 def test_it_recovers_when_seed_and_nodes_come_back(memory: MemoryNetwork, network: Network) -> None:

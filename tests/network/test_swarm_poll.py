@@ -180,7 +180,7 @@ def test_when_all_members_fail_it_is_said(memory: MemoryNetwork, network: Networ
         memory.lie(node, lambda body: NodeAnswer(500, "database error"))
     with pytest.raises(NodeFailed):
         poll(network, ALICE, {})
-    assert network.state().last_error == "A storage node failed (status 500)."
+    assert str(network.state().last_error) == "A storage node failed (status 500)."
 
 
 def test_a_refused_signature_is_passed_on(memory: MemoryNetwork, network: Network) -> None:

@@ -147,7 +147,7 @@ def test_what_is_no_proxy_changes_nothing(
     with pytest.raises(InvalidProxy) as refused:
         service.change(runtime.account(), text, username=username, password=password)
 
-    assert refused.value.reason.endswith(".")
+    assert str(refused.value.reason).endswith(".")
     assert stored(runtime) == at(server).to_json()
 
 

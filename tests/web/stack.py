@@ -17,6 +17,7 @@ from webapp.web.live import Live
 from webapp.web.server import Server
 from webapp.web.sessions import HostKind, Session, Sessions
 from webapp.web.sockets import listen_on_loopback
+from webapp.web.texts import use_texts
 
 
 @dataclass
@@ -115,6 +116,7 @@ class Sabotage(Exception):
 def make_app(reached: list[str]) -> Flask:
     """Return an app with a view for every kind of answer, which notes in ``reached`` who ran."""
     app = Flask("a test", static_folder=str(Path(__file__).parent / "static"))
+    use_texts(app.jinja_env)
 
     @app.get("/")
     def page() -> str:

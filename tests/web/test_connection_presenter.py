@@ -3,13 +3,13 @@
 import pytest
 
 from tests.virtual_clock import START_MS
+from webapp.network.errors import ProxyFailed
+from webapp.sentence import Sentence
 from webapp.services.reading import ConnectionState
 from webapp.web.connection_presenter import ConnectionView, StopView, present_connection
 
 GUARD, MIDDLE, LAST = ROUTE = (b"\xab" * 32, b"\x01" * 32, b"\x02" * 32)
-DEAD_PROXY = (
-    "The proxy at 127.0.0.1:9050 does not answer. Nothing is sent without it, as you chose."
-)
+DEAD_PROXY = ProxyFailed("127.0.0.1:9050").sentence
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
@@ -112,12 +112,12 @@ def test_a_dead_proxy_is_named_and_nothing_goes_around_it() -> None:
 
     assert states(view) == ["works", "silent", "waits", "waits", "waits", "waits"]
     assert view.notice is not None
-    assert view.notice.text == DEAD_PROXY
+    assert view.notice.text == str(DEAD_PROXY)
     assert view.notice.offers_proxy
 
 
 def test_offline_says_what_happened_and_what_becomes_of_the_writing() -> None:
-    view = present(phase="offline", last_error="No seed server answered.")
+    view = present(phase="offline", last_error=Sentence("No seed server answered."))
 
     assert view.sentence == (
         "No seed server answered. Safehouse goes on trying, and what you write is kept."
@@ -149,7 +149,7 @@ def test_there_is_no_banner_while_nothing_is_wrong(phase: str) -> None:
 )
 def test_the_last_problem_is_told_with_its_age(passed_ms: int, when: str) -> None:
     view = connected(
-        last_error="The path to the swarm broke.", last_error_at_ms=START_MS - passed_ms
+        last_error=Sentence("The path to the swarm broke."), last_error_at_ms=START_MS - passed_ms
     )
 
     assert view.problem == f"Last problem, {when}: The path to the swarm broke."
@@ -157,7 +157,9 @@ def test_the_last_problem_is_told_with_its_age(passed_ms: int, when: str) -> Non
 
 def test_offline_the_age_is_that_of_the_last_try() -> None:
     view = present(
-        phase="offline", last_error="No node answers.", last_error_at_ms=START_MS - 3 * MINUTE_MS
+        phase="offline",
+        last_error=Sentence("No node answers."),
+        last_error_at_ms=START_MS - 3 * MINUTE_MS,
     )
 
     assert view.problem == "The last try failed 3 minutes ago."

@@ -19,7 +19,7 @@ class ListedChild(Listed):
     pass
 
 
-TABLE = {Listed: ErrorText(422, "listed", "Word {error.position} is wrong.", "Look at it.")}
+TABLE = {Listed: ErrorText(422, "listed", "Word %(position)s is wrong.", "Look at it.")}
 
 
 @pytest.fixture

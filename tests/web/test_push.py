@@ -14,6 +14,7 @@ from webapp.services.events import (
 )
 from webapp.services.reading import PAGE_LIMIT
 from webapp.web.push import Push
+from webapp.web.texts import spoken
 
 
 class Tabs:
@@ -45,7 +46,7 @@ def message(app: App) -> tuple[int, int]:
 
 def told(app: App, event: Event) -> Tabs:
     tabs = Tabs()
-    Push(app.flask, live=tabs, runtime=app.runtime)(event)  # type: ignore[arg-type]
+    Push(app.flask, live=tabs, runtime=app.runtime, language=spoken)(event)  # type: ignore[arg-type]
     return tabs
 
 
@@ -116,6 +117,6 @@ def test_what_is_gone_meanwhile_is_not_told(app: App, message: tuple[int, int]) 
 def test_nothing_is_drawn_for_nobody(app: App) -> None:
     tabs = Tabs(listening=False)
 
-    Push(app.flask, live=tabs, runtime=app.runtime)(ConnectionChanged())  # type: ignore[arg-type]
+    Push(app.flask, live=tabs, runtime=app.runtime, language=spoken)(ConnectionChanged())  # type: ignore[arg-type]
 
     assert tabs.patches == []

@@ -12,15 +12,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta, nodes
 from webapp.protocol.content import BODY_LIMIT
 from webapp.services.preferences import Preferences, as_texts
 from webapp.web.settings_pages import settings_pages
-from webapp.web.texts import use_texts
+from webapp.web.texts import TEXT_FUNCTIONS, use_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "templates"
 TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.html"))
 ICONS = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/icons/icons.svg").read_text()))
 
-# What every template may call without being given it (web/texts.py).
-TEXT_FUNCTIONS = {"_", "gettext", "ngettext"}
 HOSTILE = "<img src=x onerror=alert(1)>\"' onclick='"
 ID_HEX = "05" + "ab" * 32
 WORDS = [f"word{number}" for number in range(1, 14)]

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from webapp.clock import Clock
 from webapp.network.errors import NetworkError, NoRoute, ProxyFailed, WayChanged
+from webapp.sentence import Sentence
 
 # security.md X4: the network may correct our clock by two minutes without a word. Beyond that
 # either the computer is wrong, which its owner wants to know, or somebody lies about the time.
@@ -36,7 +37,7 @@ class ConnectionState:
     # How many nodes keep the messages of the account that is polled; 0 if not known yet.
     swarm_size: int = 0
     # The last error and when it came, by the clock of this computer; a success does not undo it.
-    last_error: str | None = None
+    last_error: Sentence | None = None
     last_error_at_ms: int = 0
     # Those of the route whose last request failed.
     suspects: frozenset[bytes] = frozenset()
@@ -104,7 +105,7 @@ class StateWatch:
             return replace(
                 _over(state, route),
                 phase=phase,
-                last_error=str(error),
+                last_error=error.sentence,
                 last_error_at_ms=now_ms,
                 has_proxy_failed=isinstance(error, ProxyFailed),
             )

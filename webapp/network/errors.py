@@ -28,13 +28,18 @@ NetworkError
 from typing import Final
 
 from webapp.protocol.replies import SwarmReply
+from webapp.sentence import Sentence, mark
 
 # Enough of a node's words to understand them; more would be a way to fill the database.
 MAX_QUOTED_CHARACTERS: Final = 200
 
 
 class NetworkError(Exception):
-    """The base of every error that this package raises."""
+    """The base of every error that this package raises; ``sentence`` says it to the user."""
+
+    def __init__(self, english: str = "", **values: object) -> None:
+        self.sentence: Final = Sentence(english, values)
+        super().__init__(str(self.sentence))
 
 
 class InvalidSettings(NetworkError):
@@ -91,23 +96,29 @@ class WayChanged(NoRoute):
 class ProxyFailed(NoRoute):
     """The proxy does not answer. No node is to blame, and nothing goes around it."""
 
-    complaint = "The proxy at {proxy} does not answer."
+    complaint = mark(
+        "The proxy at %(proxy)s does not answer. Nothing is sent without it, as you chose."
+    )
 
     def __init__(self, proxy: str) -> None:
-        complaint = self.complaint.format(proxy=proxy)
-        super().__init__(f"{complaint} Nothing is sent without it, as you chose.")
+        super().__init__(self.complaint, proxy=proxy)
 
 
 class ProxyRefusedLogin(ProxyFailed):
     """The proxy wants a login, or another one."""
 
-    complaint = "The proxy at {proxy} does not accept the login, or wants one."
+    complaint = mark(
+        "The proxy at %(proxy)s does not accept the login, or wants one. "
+        "Nothing is sent without it, as you chose."
+    )
 
 
 class NotAProxy(ProxyFailed):
     """What answers does not speak SOCKS5."""
 
-    complaint = "What answers at {proxy} is not a SOCKS5 proxy."
+    complaint = mark(
+        "What answers at %(proxy)s is not a SOCKS5 proxy. Nothing is sent without it, as you chose."
+    )
 
 
 class TooFewNodes(NoRoute):
@@ -130,7 +141,7 @@ class WrongSwarm(NodeFailed):
     """A storage node does not keep the messages of this account; ``swarm`` may say who does."""
 
     def __init__(self, swarm: SwarmReply | None) -> None:
-        super().__init__("A storage node does not keep the messages of this account.")
+        super().__init__(mark("A storage node does not keep the messages of this account."))
         self.swarm: Final = swarm
 
 
@@ -138,7 +149,9 @@ class Rejected(NetworkError):
     """A storage node refused a request; asking again as it is would not help."""
 
     def __init__(self, status: int, text: str) -> None:
-        super().__init__(f"A storage node refused the request (status {status}).")
+        super().__init__(
+            mark("A storage node refused the request (status %(status)s)."), status=status
+        )
         self.status: Final = status
         self.text: Final = text[:MAX_QUOTED_CHARACTERS]
 

@@ -47,6 +47,7 @@ from webapp.protocol.errors import RemoteProtocolError
 from webapp.protocol.nodes import Node
 from webapp.protocol.onion import Onion, OnionReply, build, open_reply
 from webapp.protocol.requests import Request
+from webapp.sentence import mark
 
 # The largest reply we ask for is half of what a node gives at most, 3,900,000 bytes
 # of JSON (storage-rpc.md §4). Quoted within JSON it grows by less than a third, and
@@ -107,7 +108,7 @@ class OnionCaller:
                 path.guard.url + ONION_PATH, onion.body, limits=ONION_CALL
             )
         except NoInterface as error:
-            raise NoRoute("This computer is not connected to a network.") from error
+            raise NoRoute(mark("This computer is not connected to a network.")) from error
         except Unreachable as error:
             trouble = no_answer(error, path=path, destination=destination)
             raise self._blame(path, trouble, destination=destination) from error
@@ -135,4 +136,4 @@ def _read(reply: OnionReply, parse: Callable[[str], T]) -> T:
     try:
         return parse(reply.body)
     except RemoteProtocolError as error:
-        raise NodeFailed("A storage node answered with something unreadable.") from error
+        raise NodeFailed(mark("A storage node answered with something unreadable.")) from error

@@ -38,6 +38,7 @@ from webapp.protocol.identifiers import KEY_BYTES, AccountId
 from webapp.protocol.nodes import Node
 from webapp.protocol.replies import parse_swarm
 from webapp.protocol.requests import get_swarm
+from webapp.sentence import mark
 
 # A reply lists one swarm of about ten nodes at 500 bytes each.
 GUARD_TEST: Final = CallLimits(timeout_s=10.0, answer_bytes=64 * 1024)
@@ -103,7 +104,7 @@ class PathBuilder:
             if path is not None:
                 return path
             self._building.run(lambda: self._build(avoiding=destination))
-        raise TooFewNodes("Too few nodes are known to build a path of three.")
+        raise TooFewNodes(mark("Too few nodes are known to build a path of three."))
 
     def needs_spare_path(self) -> bool:
         """Say whether there are fewer paths than we like to have."""
@@ -138,7 +139,7 @@ class PathBuilder:
             self._building.run(self._fetch_list)
         nodes = self.pool.all()
         if not nodes:
-            raise TooFewNodes("No storage node is known.")
+            raise TooFewNodes(mark("No storage node is known."))
         return nodes
 
     def adopt(self, nodes: Sequence[Node]) -> None:
@@ -220,14 +221,14 @@ class PathBuilder:
                 # The next attempt asks a seed, and if none answers, tries them all again.
                 self.list.doubt()
                 self.pool.pardon_all()
-                raise TooFewNodes("Too few nodes are known to build a path of three.")
+                raise TooFewNodes(mark("Too few nodes are known to build a path of three."))
             if self._add_if_tested(path):
                 return
             failed.add(path.guard.ed25519)
         # All of them may have moved. Or it is us who are cut off: then no guard is to blame.
         self.list.doubt()
         self.pool.pardon(self._guards)
-        raise NoRoute("No storage node answers.")
+        raise NoRoute(mark("No storage node answers."))
 
     def _require_list(self) -> None:
         """Fetch the list if there is none or it is in doubt; an old one is better than none."""
@@ -296,7 +297,7 @@ class PathBuilder:
             answer = self._transport.post(url, body, limits=GUARD_TEST)
             parse_swarm(answer.body)
         except NoInterface as error:
-            raise NoRoute("This computer is not connected to a network.") from error
+            raise NoRoute(mark("This computer is not connected to a network.")) from error
         except (Unreachable, RemoteProtocolError):
             return False
         self._delays_ms[guard.ed25519] = round((self._clock.monotonic_s() - asked_s) * 1000)

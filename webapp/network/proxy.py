@@ -8,6 +8,7 @@ from typing import Final, Self
 from urllib.parse import unquote_to_bytes
 
 from webapp.network.errors import InvalidProxyAddress, InvalidProxyLogin
+from webapp.sentence import mark
 
 HIGHEST_PORT: Final = 65_535
 # RFC 1929 gives the length of each in one byte, and wants one character at least.
@@ -41,10 +42,10 @@ class Proxy:
         """Raise InvalidProxyAddress unless this can be a proxy."""
         _require_host(self.host)
         if type(self.port) is not int or not 0 < self.port <= HIGHEST_PORT:
-            raise InvalidProxyAddress("The port of the proxy must lie between 1 and 65535.")
+            raise InvalidProxyAddress(mark("The port of the proxy must lie between 1 and 65535."))
         if (self.username is None) != (self.password is None):
             raise InvalidProxyLogin(
-                "A login for the proxy is a user name and a password; one of them is missing."
+                mark("A login for the proxy is a user name and a password; one of them is missing.")
             )
         for part in (self.username, self.password):
             if part is not None:
@@ -60,7 +61,7 @@ class Proxy:
         found = _TEXT.fullmatch(text.strip()) if len(text) <= MAX_TEXT_CHARACTERS else None
         if found is None:
             raise InvalidProxyAddress(
-                "A proxy looks like 127.0.0.1:9050 or socks5h://127.0.0.1:9050."
+                mark("A proxy looks like 127.0.0.1:9050 or socks5h://127.0.0.1:9050.")
             )
         login = [_unquote(part) for part in found.group("user", "password") if part is not None]
         return cls(_host(found["host"].lower()), int(found["port"]), *login)
@@ -69,13 +70,13 @@ class Proxy:
     def from_json(cls, value: object) -> Self:
         """Return the proxy that ``to_json`` has written. Raises InvalidProxyAddress."""
         if not isinstance(value, Mapping):
-            raise InvalidProxyAddress("The stored proxy cannot be read.")
+            raise InvalidProxyAddress(mark("The stored proxy cannot be read."))
         host, port = value.get("host"), value.get("port")
         username, password = value.get("username"), value.get("password")
         if not isinstance(host, str) or type(port) is not int:
-            raise InvalidProxyAddress("The stored proxy cannot be read.")
+            raise InvalidProxyAddress(mark("The stored proxy cannot be read."))
         if not all(part is None or isinstance(part, str) for part in (username, password)):
-            raise InvalidProxyAddress("The stored proxy cannot be read.")
+            raise InvalidProxyAddress(mark("The stored proxy cannot be read."))
         return cls(host, port, username, password)
 
     def to_json(self) -> dict[str, object]:
@@ -103,7 +104,7 @@ def _host(host: str) -> str:
     inside = host[1:-1]
     # What has no colon is no IPv6 address and would lose its brackets when shown.
     if ":" not in inside:
-        raise InvalidProxyAddress("Between the brackets must be an IPv6 address.")
+        raise InvalidProxyAddress(mark("Between the brackets must be an IPv6 address."))
     return inside
 
 
@@ -114,17 +115,17 @@ def _require_host(host: str) -> None:
         is_name = len(host) <= MAX_HOST_CHARACTERS and _HOST_NAME.fullmatch(host)
         # 127.1 or 300.1.1.1: systems disagree about what such a number means.
         if not is_name or _NUMBERS_ONLY.fullmatch(host):
-            raise InvalidProxyAddress("The address of the proxy cannot be read.") from None
+            raise InvalidProxyAddress(mark("The address of the proxy cannot be read.")) from None
 
 
 def _require_login_part(part: str) -> None:
     try:
         length = len(part.encode())
     except UnicodeEncodeError as error:
-        raise InvalidProxyLogin("The login for the proxy is not valid text.") from error
+        raise InvalidProxyLogin(mark("The login for the proxy is not valid text.")) from error
     if not 0 < length <= MAX_LOGIN_BYTES:
         raise InvalidProxyLogin(
-            "The user name and the password for the proxy have 1 to 255 bytes each."
+            mark("The user name and the password for the proxy have 1 to 255 bytes each.")
         )
 
 
@@ -132,4 +133,4 @@ def _unquote(part: str) -> str:
     try:
         return unquote_to_bytes(part).decode()
     except UnicodeError as error:
-        raise InvalidProxyLogin("The login for the proxy is not valid text.") from error
+        raise InvalidProxyLogin(mark("The login for the proxy is not valid text.")) from error

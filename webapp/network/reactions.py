@@ -27,6 +27,7 @@ from webapp.network.transport import Answer
 from webapp.protocol.errors import RemoteProtocolError
 from webapp.protocol.json_reading import JsonObject
 from webapp.protocol.replies import SwarmReply, parse_batch, parse_swarm
+from webapp.sentence import mark
 
 OK: Final = 200
 WRONG_SWARM: Final = 421
@@ -36,8 +37,8 @@ BUSY: Final = frozenset({429, 503})
 # Asking again brings the same refusal: the request itself is at fault.
 REFUSALS: Final = frozenset({400, 401, 403, 404, 410, 413})
 
-BROKEN_PATH: Final = "The path to the swarm broke."
-WRONG_CLOCK: Final = "The network says that the clock of this computer is wrong."
+BROKEN_PATH: Final = mark("The path to the swarm broke.")
+WRONG_CLOCK: Final = mark("The network says that the clock of this computer is wrong.")
 
 # The sentences in which nodes name another one, with its Ed25519 key at the end.
 _NAMING: Final = re.compile(
@@ -65,7 +66,7 @@ def no_answer(failure: Unreachable, *, path: Path, destination: bytes) -> PathTr
     silent may be waiting for somebody behind it: it would do so for longer than we do.
     """
     if isinstance(failure, NoConnection | ConnectionLost):
-        return PathTrouble(GuardFailed("The first node does not answer."), is_guards=True)
+        return PathTrouble(GuardFailed(mark("The first node does not answer.")), is_guards=True)
     blamed = frozenset((*path.keys[1:], destination))
     return PathTrouble(PathFailed(BROKEN_PATH), is_guards=True, blamed=blamed)
 
@@ -85,7 +86,7 @@ def outer_trouble(answer: Answer, *, path: Path, destination: bytes) -> PathTrou
         return PathTrouble(failure, is_guards=False, blamed=frozenset([broken]))
     if answer.status in BUSY:
         # The guard speaks of itself here; the others have not even seen the request.
-        return PathTrouble(GuardFailed("The first node is too busy."), is_guards=True)
+        return PathTrouble(GuardFailed(mark("The first node is too busy.")), is_guards=True)
     # The guard works, or else it would not have answered.
     blamed = frozenset((*path.keys[1:], destination))
     return PathTrouble(PathFailed(BROKEN_PATH), is_guards=False, blamed=blamed)
@@ -101,7 +102,7 @@ def inner_failure(status: int, body: str | JsonObject) -> NetworkError | None:
         return ClockRefused(WRONG_CLOCK)
     if status in REFUSALS:
         return Rejected(status, body if isinstance(body, str) else "")
-    return NodeFailed(f"A storage node failed (status {status}).")
+    return NodeFailed(mark("A storage node failed (status %(status)s)."), status=status)
 
 
 def only_result(body: str) -> str | JsonObject:
@@ -140,5 +141,5 @@ def _named_node(body: bytes, *, path: Path, destination: bytes) -> bytes | None:
 
 def _named_failure(is_destination: bool) -> NetworkError:
     if is_destination:
-        return NodeFailed("A storage node of the swarm cannot be reached.")
+        return NodeFailed(mark("A storage node of the swarm cannot be reached."))
     return PathFailed(BROKEN_PATH)

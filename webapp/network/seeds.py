@@ -9,6 +9,7 @@ from webapp.network.transport import CallLimits, Transport
 from webapp.protocol.errors import RemoteProtocolError
 from webapp.protocol.nodes import Node, parse_node_list
 from webapp.protocol.requests import seed_service_nodes
+from webapp.sentence import mark
 
 # 300 bytes for each of the 10,000 nodes at which the parser stops too.
 SEED_CALL: Final = CallLimits(timeout_s=5.0, answer_bytes=3_000_000)
@@ -26,7 +27,7 @@ def fetch_nodes(settings: NetworkSettings, transport: Transport) -> tuple[Node, 
     executor = ThreadPoolExecutor(len(settings.seeds), thread_name_prefix="seed")
     try:
         asked = [executor.submit(_ask, seed, settings, transport) for seed in settings.seeds]
-        refusal = NoRoute("No seed server answered.")
+        refusal = NoRoute(mark("No seed server answered."))
         for answer in as_completed(asked):
             try:
                 return answer.result()
@@ -43,15 +44,15 @@ def _ask(seed: SeedServer, settings: NetworkSettings, transport: Transport) -> t
     try:
         answer = transport.post(url, body, limits=SEED_CALL, cert_sha256=seed.cert_sha256)
     except NoInterface as error:
-        raise NoRoute("This computer is not connected to a network.") from error
+        raise NoRoute(mark("This computer is not connected to a network.")) from error
     except Unreachable as error:
-        raise NoRoute("No seed server answered.") from error
+        raise NoRoute(mark("No seed server answered.")) from error
     if answer.status != HTTP_OK:
-        raise NoRoute("The seed servers do not list the nodes.")
+        raise NoRoute(mark("The seed servers do not list the nodes."))
     try:
         nodes = parse_node_list(answer.body)
     except RemoteProtocolError as error:
-        raise NoRoute("The seed servers answered with something unreadable.") from error
+        raise NoRoute(mark("The seed servers answered with something unreadable.")) from error
     if len(nodes) < settings.min_nodes:
-        raise NoRoute("The seed servers list too few nodes to be believed.")
+        raise NoRoute(mark("The seed servers list too few nodes to be believed."))
     return nodes

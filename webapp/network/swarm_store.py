@@ -28,6 +28,7 @@ from webapp.protocol.identifiers import AccountId, MessageHash, Namespace
 from webapp.protocol.nodes import Node
 from webapp.protocol.replies import NotStored, StoreReply, parse_store
 from webapp.protocol.requests import sequence, store
+from webapp.sentence import mark
 
 # onion.md §9.
 STORE_TRIES: Final = 3
@@ -39,7 +40,7 @@ QUICK_S: Final = 10.0
 # of two nodes one may well be away for hours.
 SIGNATURES: Final = 2
 TINY_SWARM: Final = 2
-NOT_STORED: Final = "No node of the swarm stored the message."
+NOT_STORED: Final = mark("No node of the swarm stored the message.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def _expecting(expected: MessageHash, *, members: frozenset[bytes]) -> Callable[
         if reply.hash != expected:
             raise RemoteProtocolError("a node stored something else")
         if len(reply.signers) < needed:
-            raise NodeFailed("Too few nodes of the swarm have signed for the message.")
+            raise NodeFailed(mark("Too few nodes of the swarm have signed for the message."))
         return reply
 
     return parse

@@ -32,6 +32,7 @@ from webapp.protocol.identifiers import AccountId
 from webapp.protocol.nodes import Node
 from webapp.protocol.replies import parse_swarm
 from webapp.protocol.requests import get_swarm
+from webapp.sentence import mark
 
 # How many nodes must name the same swarm.
 VOICES: Final = 2
@@ -95,7 +96,7 @@ class Swarms:
             nodes = self._usable(account)
         nodes = nodes or self._last_resort(account)
         if not nodes:
-            raise NodeFailed("No node of the swarm can be reached.")
+            raise NodeFailed(mark("No node of the swarm can be reached."))
         return self._builder.easiest_first(nodes)
 
     def keys(self, account: AccountId) -> Members:
@@ -175,7 +176,7 @@ class Swarms:
             return error
         except (Rejected, ClockRefused) as error:
             # No honest node has a reason to refuse this question.
-            return NodeFailed(str(error))
+            return NodeFailed(error.sentence.english, **error.sentence.values)
         self._network_clock.learn(node.ed25519, reply.t_ms)
         return reply.nodes
 
@@ -201,5 +202,5 @@ def _majority(answers: Sequence[Answer]) -> Members | None:
 def _failure(answers: Sequence[Answer]) -> NoRoute | NodeFailed:
     errors = [answer for answer in answers if isinstance(answer, NoRoute | NodeFailed)]
     if len(errors) < len(answers):
-        return NodeFailed("The storage nodes disagree about who keeps these messages.")
+        return NodeFailed(mark("The storage nodes disagree about who keeps these messages."))
     return errors[-1]

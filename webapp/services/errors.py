@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from webapp.sentence import Sentence
+
 
 class ServiceError(Exception):
     """Base of everything the services refuse."""
@@ -63,16 +65,16 @@ class NetworkUnreachable(ServiceError):
 class ProxyUnusable(NetworkUnreachable):
     """The proxy is why the network does not answer; ``reason`` is a sentence about it."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(str(reason))
         self.reason: Final = reason
 
 
 class InvalidProxy(ServiceError):
     """A text or a login is not one of a proxy; ``reason`` is a sentence about it."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(str(reason))
         self.reason: Final = reason
 
 

@@ -23,9 +23,9 @@ def parse(text: str, *, username: str = "", password: str = "") -> Proxy:
         if username or password:
             return replace(proxy, username=username or None, password=password or None)
     except errors.InvalidProxyLogin as error:
-        raise InvalidProxyLogin(str(error)) from error
+        raise InvalidProxyLogin(error.sentence) from error
     except errors.InvalidProxyAddress as error:
-        raise InvalidProxy(str(error)) from error
+        raise InvalidProxy(error.sentence) from error
     return proxy
 
 

@@ -215,7 +215,7 @@ class Runtime:
             network.poll(AccountKeys.from_seed(Seed.generate()), {}, take=lambda _: None)
         except ProxyFailed as error:
             network.close()
-            raise ProxyUnusable(str(error)) from error
+            raise ProxyUnusable(error.sentence) from error
         except NetworkError as error:
             network.close()
             raise NetworkUnreachable from error

@@ -12,72 +12,83 @@ from webapp.protocol.recovery import (
 )
 from webapp.services import errors
 from webapp.storage import errors as storage
-from webapp.web.errors import ErrorText
+from webapp.web.errors import NOTHING_CHANGED, ErrorText
+from webapp.web.texts import Counted, mark
 
-KEPT = "What you typed is kept."
+KEPT = mark("What you typed is kept.")
 
 ERROR_TEXTS: dict[type[Exception], ErrorText] = {
-    errors.ServiceError: ErrorText(400, "refused", "Safehouse could not do this.", KEPT),
+    errors.ServiceError: ErrorText(400, "refused", mark("Safehouse could not do this."), KEPT),
     errors.NoAccount: ErrorText(
-        409, "no_account", "No account is open.", "Reload this page to begin."
+        409, "no_account", mark("No account is open."), mark("Reload this page to begin.")
     ),
     errors.AccountExists: ErrorText(
         409,
         "account_exists",
-        "An account is open already, perhaps from another tab.",
-        "Reload this page to see it.",
+        mark("An account is open already, perhaps from another tab."),
+        mark("Reload this page to see it."),
     ),
     errors.NameMissing: ErrorText(
-        400, "name_missing", "A name needs at least one visible character.", "Type one."
+        400, "name_missing", mark("A name needs at least one visible character."), mark("Type one.")
     ),
     errors.NameTooLong: ErrorText(
-        400, "name_too_long", "This name is too long for the network.", "Shorten it a little."
+        400,
+        "name_too_long",
+        mark("This name is too long for the network."),
+        mark("Shorten it a little."),
     ),
     errors.UnknownNetwork: ErrorText(
-        400, "unknown_network", "This network is not available here.", "Go back and choose another."
+        400,
+        "unknown_network",
+        mark("This network is not available here."),
+        mark("Go back and choose another."),
     ),
     errors.NetworkUnavailable: ErrorText(
         503,
         "network_unavailable",
-        "The practice network could not be started on this computer.",
-        "Nothing was made. Try again, or choose the Session network.",
+        mark("The practice network could not be started on this computer."),
+        mark("Nothing was made. Try again, or choose the Session network."),
     ),
     errors.NetworkUnreachable: ErrorText(
         503,
         "network_unreachable",
-        "This network does not answer, so nothing was made yet.",
-        "Check the connection and try again, or go back and practice on this computer.",
+        mark("This network does not answer, so nothing was made yet."),
+        mark("Check the connection and try again, or go back and practice on this computer."),
     ),
     errors.ProxyUnusable: ErrorText(
         503,
         "proxy_unusable",
-        "{error.reason}",
-        "Nothing was made yet. Start the proxy or correct its address, then try again.",
+        "%(reason)s",
+        mark("Nothing was made yet. Start the proxy or correct its address, then try again."),
     ),
     errors.InvalidProxy: ErrorText(
-        400, "invalid_proxy", "{error.reason}", "Nothing was changed. What you typed is kept."
+        400, "invalid_proxy", "%(reason)s", mark("Nothing was changed. What you typed is kept.")
     ),
-    errors.InvalidProxyLogin: ErrorText(400, "invalid_proxy_login", "{error.reason}", KEPT),
+    errors.InvalidProxyLogin: ErrorText(400, "invalid_proxy_login", "%(reason)s", KEPT),
     errors.ProxyGivenAtStart: ErrorText(
         409,
         "proxy_given_at_start",
-        "This start of Safehouse was given its proxy on the command line.",
-        "Nothing was changed. To change it, start again without --proxy.",
+        mark("This start of Safehouse was given its proxy on the command line."),
+        mark("Nothing was changed. To change it, start again without --proxy."),
     ),
     errors.UnknownConversation: ErrorText(
-        404, "unknown_conversation", "This conversation is gone.", "Reload this page."
+        404, "unknown_conversation", mark("This conversation is gone."), mark("Reload this page.")
     ),
     errors.UnknownMessage: ErrorText(
-        404, "unknown_message", "This message is gone.", "Reload this page."
+        404, "unknown_message", mark("This message is gone."), mark("Reload this page.")
     ),
     errors.EmptyMessage: ErrorText(
-        400, "empty_message", "There is nothing to send yet.", "Write something first."
+        400, "empty_message", mark("There is nothing to send yet."), mark("Write something first.")
     ),
     errors.MessageTooLong: ErrorText(
         400,
         "message_too_long",
-        "This message is {error.over} characters too long.",
-        "Shorten it or send it in two parts. Nothing was lost.",
+        Counted(
+            "This message is %(num)s character too long.",
+            "This message is %(num)s characters too long.",
+        ),
+        mark("Shorten it or send it in two parts. Nothing was lost."),
+        number="over",
     ),
     errors.InvalidSetting: ErrorText(
         400,
@@ -95,66 +106,69 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
         "It stays here while this page is open. Shorten it, or send it in parts.",
     ),
     errors.ProtectedByCode: ErrorText(
-        423, "protected", "This data directory asks for a code.", "Nothing was changed."
+        423, "protected", mark("This data directory asks for a code."), NOTHING_CHANGED
     ),
     storage.StorageError: ErrorText(
         507,
         "storage",
-        "This could not be written to the disk.",
-        "It may be full or read-only. Nothing was changed; make room, then try again.",
+        mark("This could not be written to the disk."),
+        mark("It may be full or read-only. Nothing was changed; make room, then try again."),
     ),
     storage.FsyncFailed: ErrorText(
         507,
         "disk_failed",
-        "The disk did not confirm what was written.",
-        "Stop Safehouse, check the disk, then start it again.",
+        mark("The disk did not confirm what was written."),
+        mark("Stop Safehouse, check the disk, then start it again."),
     ),
     errors.AccountIdLength: ErrorText(
         400,
         "account_id_length",
-        "An Account ID has 66 characters, this one has {error.length}.",
-        "Copy it again.",
+        mark("An Account ID has 66 characters, this one has %(length)s."),
+        mark("Copy it again."),
     ),
     errors.AccountIdNotHex: ErrorText(
         400,
         "account_id_characters",
-        "An Account ID has only the digits 0 to 9 and the letters a to f.",
-        "Copy it again.",
+        mark("An Account ID has only the digits 0 to 9 and the letters a to f."),
+        mark("Copy it again."),
     ),
     errors.AccountIdPrefix: ErrorText(
         400,
         "account_id_prefix",
-        "The Account ID of a person begins with 05.",
-        "This may be the ID of a group or a community.",
+        mark("The Account ID of a person begins with 05."),
+        mark("This may be the ID of a group or a community."),
     ),
     RecoveryPasswordError: ErrorText(
-        400, "recovery_words", "These words do not open an account.", "Compare them once more."
+        400,
+        "recovery_words",
+        mark("These words do not open an account."),
+        mark("Compare them once more."),
     ),
     TooFewWords: ErrorText(
         400,
         "too_few_words",
-        "There are 13 recovery words, these are {error.count}.",
-        "Add the missing ones.",
+        mark("There are 13 recovery words, these are %(count)s."),
+        mark("Add the missing ones."),
     ),
     TooManyWords: ErrorText(
         400,
         "too_many_words",
-        "There are 13 recovery words, these are {error.count}.",
-        "Remove what does not belong to them.",
+        mark("There are 13 recovery words, these are %(count)s."),
+        mark("Remove what does not belong to them."),
     ),
     UnknownWord: ErrorText(
         400,
         "unknown_word",
-        'Word {error.position}, "{error.word}", is not in the list.',
-        'The nearest is "{error.nearest}".',
+        mark('Word %(position)s, "%(word)s", is not in the list.'),
+        mark('The nearest is "%(nearest)s".'),
     ),
     errors.UnlistedWord: ErrorText(
-        400, "unlisted_word", 'Word {error.position}, "{error.word}", is not in the list.', KEPT
+        400, "unlisted_word", mark('Word %(position)s, "%(word)s", is not in the list.'), KEPT
     ),
     ChecksumMismatch: ErrorText(
         400,
         "checksum",
-        "Every word is in the list, but together they are not right.",
-        "One is wrong, or two have changed places. Compare them in order.",
+        mark("Every word is in the list, but together they are not right."),
+        mark("One is wrong, or two have changed places. Compare them in order."),
     ),
 }

@@ -14,11 +14,14 @@ import logging
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from webapp.process import describe
+from webapp.sentence import Sentence
+from webapp.web.texts import Counted, gettext, mark, say
 
 
 class WebError(Exception):
@@ -63,41 +66,59 @@ class NobodyAnswers(WebError):
 class ErrorText:
     """How one class of errors is answered.
 
-    ``message`` and ``hint`` may name attributes of the error: ``"Word {error.position} …"``.
+    ``message`` and ``hint`` are marked, and may name attributes of the error: ``"Word %(position)s
+    …"``. Where the number of something decides how ``message`` is said, it is ``Counted``, and
+    ``number`` names the attribute.
     """
 
     status: int
     code: str
-    message: str
+    message: str | Counted
     hint: str = ""
+    number: str = ""
+
+    def said(self, error: BaseException | None) -> tuple[str, str]:
+        """Return message and hint about ``error``, in the language of the interface."""
+        found: dict[str, Any] = vars(error) if error else {}
+        values: dict[str, Any] = {
+            name: say(value) if isinstance(value, Sentence) else value
+            for name, value in found.items()
+        }
+        if isinstance(self.message, Counted):
+            return self.message.of(values[self.number]), gettext(self.hint)
+        return gettext(self.message, **values), gettext(self.hint, **values) if self.hint else ""
 
 
+NOTHING_CHANGED = mark("Nothing was changed.")
 INTERNAL = ErrorText(
-    500, "internal", "Something went wrong inside Safehouse.", "What you have saved is still there."
+    500,
+    "internal",
+    mark("Something went wrong inside Safehouse."),
+    mark("What you have saved is still there."),
 )
 TOO_MANY_REQUESTS = ErrorText(
-    429, "too_many_requests", "That was too much at once.", "Wait a moment, then try again."
+    429,
+    "too_many_requests",
+    mark("That was too much at once."),
+    mark("Wait a moment, then try again."),
 )
-TOO_LARGE = ErrorText(413, "too_large", "That is too large to take in.", "Nothing was changed.")
+TOO_LARGE = ErrorText(413, "too_large", mark("That is too large to take in."), NOTHING_CHANGED)
 
 # The answers that Flask itself gives; whatever else it raises is told as a bad request.
 _HTTP_TEXTS = {
-    404: ErrorText(404, "not_found", "There is nothing here.", "Nothing was changed."),
-    405: ErrorText(405, "not_allowed", "That cannot be done here.", "Nothing was changed."),
+    404: ErrorText(404, "not_found", mark("There is nothing here."), NOTHING_CHANGED),
+    405: ErrorText(405, "not_allowed", mark("That cannot be done here."), NOTHING_CHANGED),
     413: TOO_LARGE,
 }
 _BAD_REQUEST = ErrorText(
-    400, "bad_request", "Safehouse could not read this.", "Nothing was changed."
+    400, "bad_request", mark("Safehouse could not read this."), NOTHING_CHANGED
 )
 
 
 def error_body(text: ErrorText, error: BaseException | None = None) -> bytes:
     """Return the JSON of the one error shape."""
-    told = {
-        "code": text.code,
-        "message": text.message.format(error=error),
-        "hint": text.hint.format(error=error),
-    }
+    message, hint = text.said(error)
+    told = {"code": text.code, "message": message, "hint": hint}
     return json.dumps({"ok": False, "error": told}, ensure_ascii=False).encode()
 
 

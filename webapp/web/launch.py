@@ -18,6 +18,7 @@ import os
 import secrets
 import stat
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,9 +29,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from webapp.clock import Clock
 from webapp.web.errors import LaunchFolderUnusable, LaunchRefused, LaunchReused
 from webapp.web.guards import LAUNCH_PATH, LAUNCH_SCRIPT_PATH
+from webapp.web.languages import Language
 from webapp.web.refusals import FOREIGN
 from webapp.web.secret import Secret
 from webapp.web.sessions import HostKind, Session, Sessions, set_cookie
+from webapp.web.texts import speaking, spoken, use_texts
 
 # Long enough for a browser to start on a slow machine.
 LIFE_S = 60.0
@@ -57,8 +60,16 @@ class _Launch:
 class Launcher:
     """Writes launch files into ``folder`` and redeems their secrets."""
 
-    def __init__(self, folder: Path, *, sessions: Sessions, clock: Clock) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        sessions: Sessions,
+        clock: Clock,
+        language: Callable[[], Language] = spoken,
+    ) -> None:
         self._folder = folder
+        self._language = language
         self._sessions = sessions
         self._clock = clock
         self._lock = threading.Lock()
@@ -79,11 +90,12 @@ class Launcher:
         number = secrets.token_hex(ID_BYTES)
         path = self._folder / FILE_PATTERN.replace("*", secrets.token_hex(ID_BYTES))
         launch = _Launch(path, expires_at_s=self._clock.monotonic_s() + LIFE_S)
-        page = _launch_page(
-            self._sessions,
-            f"{number}.{launch.secret.reveal()}",
-            hurries=self._latest is None or self._latest.redeemed,
-        )
+        with speaking(self._language()):
+            page = _launch_page(
+                self._sessions,
+                f"{number}.{launch.secret.reveal()}",
+                hurries=self._latest is None or self._latest.redeemed,
+            )
         _write_private(path, page.encode())
         with self._lock:
             self._launches[number] = self._latest = launch
@@ -185,6 +197,7 @@ def launch_routes(launcher: Launcher, *, sessions: Sessions) -> Blueprint:
 
 def _launch_page(sessions: Sessions, secret: str, *, hurries: bool) -> str:
     pages = Environment(loader=FileSystemLoader(_PAGES), autoescape=True, undefined=StrictUndefined)
+    use_texts(pages)
     return pages.get_template("launch_file.html").render(
         secret=secret,
         hurries=hurries,

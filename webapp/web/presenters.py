@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 
 from webapp.protocol.identifiers import AccountId
 from webapp.services.reading import AccountRecord, Conversation, Message, MessagePage, Place
+from webapp.web.texts import count, gettext, spoken
 
-NOTE_TO_SELF = "Note to self"
 HUES = 10
 # ui/README.md: hue 4 equals the accent, so the account bar skips it.
 ACCENT_HUE = 4
 UNREAD_CAP = 999
+WEEK_DAYS = 7
 ID_GROUP_LENGTH = 4
 
 
@@ -95,18 +96,28 @@ class Calendar:
         return (self.local(self.now_ms).date() - self.local(time_ms).date()).days
 
     def short(self, time_ms: int) -> str:
-        """Return the time of a list row: hour today, then weekday, then date."""
+        """Return the time of a list row: hour today, then weekday, then date.
+
+        The rule is that of ``LABELS.row`` in static/js/lib/dates.js, which goes on from here.
+        """
         moment = self.local(time_ms)
         days = self.days_ago(time_ms)
         if days <= 0:
-            return f"{moment:%H:%M}"
+            return spoken().date(moment, "time")
         if days == 1:
-            return "Yesterday"
-        if days < 7:
-            return f"{moment:%a}"
-        if moment.year == self.local(self.now_ms).year:
-            return f"{moment.day} {moment:%b}"
-        return f"{moment.day} {moment:%b %Y}"
+            return gettext("Yesterday")
+        if days < WEEK_DAYS:
+            return spoken().date(moment, "weekday")
+        is_this_year = moment.year == self.local(self.now_ms).year
+        return spoken().date(moment, "day" if is_this_year else "date")
+
+    def clock(self, time_ms: int) -> str:
+        """Return the time of day."""
+        return spoken().date(self.local(time_ms), "time")
+
+    def full(self, time_ms: int) -> str:
+        """Return day and time, with nothing left out."""
+        return spoken().date(self.local(time_ms), "full")
 
 
 def initials(name: str | None) -> str:
@@ -150,7 +161,7 @@ def id_groups(text: str) -> tuple[str, ...]:
 
 def conversation_name(conversation: Conversation) -> str:
     if conversation.kind == "note_to_self":
-        return NOTE_TO_SELF
+        return gettext("Note to self")
     return conversation.name or conversation.account_id.short
 
 
@@ -166,11 +177,17 @@ def present_row(conversation: Conversation, calendar: Calendar) -> RowView:
         short_id=conversation.account_id.short,
         snippet=conversation.snippet,
         failed=conversation.last_state == "failed",
-        unread=f"{UNREAD_CAP}+" if unread > UNREAD_CAP else str(unread or ""),
+        unread=_capped(unread),
         time_label=calendar.short(active) if active else "",
         time_iso=calendar.local(active).isoformat(timespec="minutes") if active else "",
         sort=active,
     )
+
+
+def _capped(unread: int) -> str:
+    if unread > UNREAD_CAP:
+        return f"{count(UNREAD_CAP)}+"
+    return count(unread) if unread else ""
 
 
 def present_message(message: Message, *, peer_name: str, calendar: Calendar) -> MessageView:
@@ -181,10 +198,10 @@ def present_message(message: Message, *, peer_name: str, calendar: Calendar) -> 
         sort=sort_key(message.place),
         outgoing=message.outgoing,
         author="out" if message.outgoing else message.author.short,
-        author_name="You" if message.outgoing else peer_name,
+        author_name=gettext("You") if message.outgoing else peer_name,
         text=message.body,
         state=message.state,
-        time_label=f"{moment:%H:%M}",
+        time_label=calendar.clock(message.sort_ms),
         time_iso=moment.isoformat(timespec="seconds"),
         day=f"{moment:%Y-%m-%d}",
         unread=message.unread,

@@ -5,6 +5,7 @@ Rendering happens on the thread that published the event, after its commit.
 """
 
 import threading
+from collections.abc import Callable
 
 from flask import Flask
 
@@ -20,15 +21,20 @@ from webapp.services.events import (
     PreferencesChanged,
 )
 from webapp.services.runtime import Runtime
+from webapp.web.languages import Language
 from webapp.web.live import Live
+from webapp.web.texts import speaking
 from webapp.web.views import screens
 
 
 class Push:
     """Subscribes to the event bus and sends patches to all tabs."""
 
-    def __init__(self, app: Flask, *, live: Live, runtime: Runtime) -> None:
+    def __init__(
+        self, app: Flask, *, live: Live, runtime: Runtime, language: Callable[[], Language]
+    ) -> None:
         self._app = app
+        self._language = language
         # Two threads that draw one message must push in the order in which they read it, or an
         # old state would arrive last and stay.
         self._in_order = threading.Lock()
@@ -42,7 +48,7 @@ class Push:
             # A page holds no more than that: the rest is loaded by scrolling up.
             self._live.ask_to_refresh()
             return
-        with self._app.app_context(), self._in_order:
+        with self._app.app_context(), speaking(self._language()), self._in_order:
             try:
                 self._live.push(self._render(event))
             except ServiceError:

@@ -18,15 +18,19 @@ _STRANGER_TEXT = b"Please start the app again."
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One way to be refused."""
+    """One way to be refused; with a ``text`` only for who has a session."""
 
     status: str
-    body: bytes = _STRANGER_TEXT
-    content_type: str = "text/plain; charset=utf-8"
+    stranger_body: bytes = _STRANGER_TEXT
+    text: ErrorText | None = None
+
+    @property
+    def body(self) -> bytes:
+        return error_body(self.text) if self.text else self.stranger_body
 
     def headers(self) -> list[tuple[str, str]]:
         """Return the headers besides the security headers."""
-        return [("Content-Type", self.content_type), ("Content-Length", str(len(self.body)))]
+        return [("Content-Type", self._content_type), ("Content-Length", str(len(self.body)))]
 
     def answer(self, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a WSGI request with this refusal."""
@@ -35,11 +39,15 @@ class Refusal:
 
     def response(self) -> Response:
         """Return this refusal as the answer of a view."""
-        return Response(self.body, self.status, content_type=self.content_type)
+        return Response(self.body, self.status, content_type=self._content_type)
+
+    @property
+    def _content_type(self) -> str:
+        return "application/json" if self.text else "text/plain; charset=utf-8"
 
 
 def _told(status: str, text: ErrorText) -> Refusal:
-    return Refusal(status, error_body(text), "application/json")
+    return Refusal(status, text=text)
 
 
 MALFORMED = Refusal("400 Bad Request")

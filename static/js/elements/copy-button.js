@@ -1,5 +1,6 @@
 /* <copy-button data-text="…"> copies its text and says so. */
 
+import { gettext } from "../lib/texts.js";
 import { toast } from "../lib/toast.js";
 
 class CopyButton extends HTMLElement {
@@ -12,7 +13,7 @@ class CopyButton extends HTMLElement {
       await navigator.clipboard.writeText(this.dataset.text);
       toast(this.dataset.done);
     } catch {
-      toast("The browser did not allow it. Select the text and copy it yourself.");
+      toast(gettext("The browser did not allow it. Select the text and copy it yourself."));
     }
   }
 }

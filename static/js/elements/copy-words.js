@@ -2,6 +2,7 @@
 
 import { topLevel } from "../lib/patch.js";
 import { requestHtml } from "../lib/request.js";
+import { gettext } from "../lib/texts.js";
 import { tell, toast } from "../lib/toast.js";
 
 const CLIPBOARD_LIFE_MS = 60_000;
@@ -19,7 +20,7 @@ class CopyWords extends HTMLElement {
       setTimeout(clearClipboard, CLIPBOARD_LIFE_MS);
       toast(this.dataset.done);
     } catch (error) {
-      if (error instanceof DOMException) toast("The browser did not allow it.");
+      if (error instanceof DOMException) toast(gettext("The browser did not allow it."));
       else tell(error);
     }
   }

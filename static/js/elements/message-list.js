@@ -21,7 +21,6 @@ class MessageList extends HTMLElement {
   #listening = new AbortController();
   #changes = new MutationObserver((records) => this.#changed(records));
   #resized = new ResizeObserver(() => this.#settle());
-  #midnight = 0;
   #log = null;
   #window = null;
   #position = null;
@@ -41,14 +40,12 @@ class MessageList extends HTMLElement {
     this.#listen(this.#listening.signal);
     this.#changes.observe(this.#log, { childList: true });
     for (const each of [this, this.#log]) this.#resized.observe(each);
-    this.#waitForMidnight();
   }
 
   disconnectedCallback() {
     this.#listening.abort();
     this.#changes.disconnect();
     this.#resized.disconnect();
-    clearTimeout(this.#midnight);
     this.#window.leave();
     this.#mark.leave();
   }
@@ -71,6 +68,7 @@ class MessageList extends HTMLElement {
       signal,
     });
     document.addEventListener("live:missed", () => this.#catchUp(), { signal });
+    document.addEventListener("day:changed", () => nameDays(this.#log), { signal });
     document.addEventListener("visibilitychange", () => this.#settle(), { signal });
   }
 
@@ -199,15 +197,6 @@ class MessageList extends HTMLElement {
     } catch (error) {
       tell(error);
     }
-  }
-
-  /** At midnight today becomes yesterday. A computer that slept then notices when it is looked at. */
-  #waitForMidnight() {
-    const now = new Date();
-    const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1);
-    clearTimeout(this.#midnight);
-    this.#midnight = setTimeout(() => this.#waitForMidnight(), midnight - now);
-    nameDays(this.#log);
   }
 }
 

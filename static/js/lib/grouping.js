@@ -3,7 +3,7 @@
  * above it. Nobody but the page knows them, so what has changed is arranged here, and only that.
  */
 
-import { dayLabel } from "./days.js";
+import { timeLabel } from "./dates.js";
 import { gettext } from "./texts.js";
 
 const JOINED_WITHIN_MS = 3 * 60 * 1000;
@@ -28,7 +28,7 @@ export function arrange(log, messages, unreadFrom) {
 /** Says the days of `log` anew: at midnight today becomes yesterday. */
 export function nameDays(log) {
   for (const separator of log.querySelectorAll(".log__day")) {
-    const label = dayLabel(separator.dataset.separator);
+    const label = timeLabel("day", separator.dataset.separator);
     if (separator.textContent !== label) separator.textContent = label;
   }
 }
@@ -92,6 +92,6 @@ function makeSeparator(name) {
   separator.className = isUnread ? "log__unread" : "log__day";
   separator.dataset.separator = name;
   separator.role = "separator";
-  separator.textContent = isUnread ? gettext("New messages") : dayLabel(name);
+  separator.textContent = isUnread ? gettext("New messages") : timeLabel("day", name);
   return separator;
 }

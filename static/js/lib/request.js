@@ -3,9 +3,13 @@
  * asking first, and where one host name serves several tabs also the secret of this tab.
  */
 
-const STOPPED = "Safehouse is not running. Start it again, then continue in the new tab.";
-const REFUSED = "This tab may not continue. Start Safehouse again, then continue in the new tab.";
-const BROKEN = "Safehouse could not do this. Nothing was changed.";
+import { gettext } from "./texts.js";
+
+const STOPPED = gettext("Safehouse is not running. Start it again, then continue in the new tab.");
+const REFUSED = gettext(
+  "This tab may not continue. Start Safehouse again, then continue in the new tab.",
+);
+const BROKEN = gettext("Safehouse could not do this. Nothing was changed.");
 const TAB_NAME = /^safehouse:([\w-]+)$/;
 
 /** What went wrong, in a sentence for the person at the screen. */
