@@ -15,8 +15,8 @@ from babel.messages.jslexer import tokenize, unquote_string
 from jinja2 import Environment, nodes
 
 MARKING = {"_", "gettext", "ngettext", "mark", "Counted"}
-# The name of the program is the same everywhere.
-NAMES = {"Safehouse"}
+# Names are the same everywhere.
+NAMES = {"Safehouse", "Echo"}
 # Read out or shown by a browser, or by a script of ours.
 SPOKEN_ATTRIBUTES = {"alt", "aria-label", "aria-description", "aria-roledescription", "label",
                      "placeholder", "title", "data-done", "data-placeholder"}  # fmt: skip
@@ -24,7 +24,7 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 # Paths, class names, numbers and keywords.
 FOR_MACHINES = re.compile(r"[a-z0-9_./?&=:#%~ \"$*+-]*|[A-Z0-9_]+|data-[a-z-]+(=.*)?")
 SENTENCE = re.compile(r"[A-Z][\w']*(?:,? \S.*|[.!?])")
-ATTRIBUTE = re.compile(r"[\w-]+=\"")
+ATTRIBUTE = re.compile(r"[\w\0-]+=\"")
 EXPRESSION = "\0"
 
 
@@ -50,21 +50,34 @@ class Texts(HTMLParser):
             return
         if ATTRIBUTE.search(data):
             # A macro that writes attributes into a tag of somebody else.
-            self.feed(f"<br {data}>")
+            self.found += texts_in(f"<br {data}>")
         else:
             self.found.append(data)
+
+
+def texts_in(html: str) -> list[str]:
+    texts = Texts()
+    texts.feed(html)
+    texts.close()
+    return texts.found
 
 
 def in_template(source: str) -> Iterator[str]:
     """Yield what ``source`` says without having marked it."""
     tree = Environment(extensions=["jinja2.ext.i18n"], autoescape=True).parse(source)
-    printed = Texts()
-    for output in tree.find_all(nodes.Output):
-        for node in output.nodes:
-            printed.feed(node.data if isinstance(node, nodes.TemplateData) else EXPRESSION)
-    printed.close()
-    yield from (text.strip() for text in printed.found if _is_readable(text))
-    yield from (value for value in _constants(tree) if not FOR_MACHINES.fullmatch(value))
+    printed = "".join(
+        node.data if isinstance(node, nodes.TemplateData) else EXPRESSION
+        for output in tree.find_all(nodes.Output)
+        for node in output.nodes
+    )
+    for text in texts_in(printed):
+        if _is_readable(text):
+            yield text.replace(EXPRESSION, "…").strip()
+    yield from (
+        value
+        for value in _constants(tree)
+        if not FOR_MACHINES.fullmatch(value) and value not in NAMES
+    )
 
 
 def in_script(source: str) -> Iterator[str]:

@@ -93,17 +93,24 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
     errors.InvalidSetting: ErrorText(
         400,
         "invalid_setting",
-        "This version of Safehouse has no such setting.",
-        "Nothing was changed. Reload this page.",
+        mark("This version of Safehouse has no such setting."),
+        mark("Nothing was changed. Reload this page."),
     ),
     errors.DraftMissing: ErrorText(
-        400, "draft_missing", "There was no draft to keep.", "What is kept has not changed."
+        400,
+        "draft_missing",
+        mark("There was no draft to keep."),
+        mark("What is kept has not changed."),
     ),
     errors.DraftTooLong: ErrorText(
         400,
         "draft_too_long",
-        "This text is {error.over} characters too long to be kept as a draft.",
-        "It stays here while this page is open. Shorten it, or send it in parts.",
+        Counted(
+            "This text is %(num)s character too long to be kept as a draft.",
+            "This text is %(num)s characters too long to be kept as a draft.",
+        ),
+        mark("It stays here while this page is open. Shorten it, or send it in parts."),
+        number="over",
     ),
     errors.ProtectedByCode: ErrorText(
         423, "protected", mark("This data directory asks for a code."), NOTHING_CHANGED
