@@ -16,13 +16,17 @@ from jinja2 import Environment, nodes
 
 MARKING = {"_", "gettext", "ngettext", "mark", "Counted"}
 # Names are the same everywhere.
-NAMES = {"Safehouse", "Echo"}
+NAMES = {"Safehouse", "Echo", "English", "Deutsch"}
 # Read out or shown by a browser, or by a script of ours.
 SPOKEN_ATTRIBUTES = {"alt", "aria-label", "aria-description", "aria-roledescription", "label",
                      "placeholder", "title", "data-done", "data-placeholder"}  # fmt: skip
 WORD = re.compile(r"[^\W\d_]{2,}")
 # Paths, class names, numbers and keywords.
-FOR_MACHINES = re.compile(r"[a-z0-9_./?&=:#%~ \"$*+-]*|[A-Z0-9_]+|data-[a-z-]+(=.*)?")
+FOR_MACHINES = re.compile(
+    r"[a-z0-9_./?&=:#%~ \"$*+-]*|[A-Z0-9_]+|data-[a-z-]+(=.*)?"
+    # Keys, as browsers call them.
+    r"|([a-z]+\+)?(Arrow[A-Z][a-z]+|Enter|Escape)"
+)
 SENTENCE = re.compile(r"[A-Z][\w']*(?:,? \S.*|[.!?])")
 ATTRIBUTE = re.compile(r"[\w\0-]+=\"")
 EXPRESSION = "\0"
@@ -65,9 +69,11 @@ def texts_in(html: str) -> list[str]:
 def in_template(source: str) -> Iterator[str]:
     """Yield what ``source`` says without having marked it."""
     tree = Environment(extensions=["jinja2.ext.i18n"], autoescape=True).parse(source)
+    names = {id(output) for output in _names(tree)}
     printed = "".join(
         node.data if isinstance(node, nodes.TemplateData) else EXPRESSION
         for output in tree.find_all(nodes.Output)
+        if id(output) not in names
         for node in output.nodes
     )
     for text in texts_in(printed):
@@ -104,6 +110,16 @@ def in_module(source: str) -> Iterator[str]:
             continue
         if isinstance(node.value, str) and SENTENCE.fullmatch(node.value):
             yield node.value
+
+
+def _names(tree: nodes.Template) -> Iterator[nodes.Output]:
+    """Yield what fills a block with one word in small letters: that goes into an attribute."""
+    for block in tree.find_all(nodes.Block):
+        for output in block.body:
+            match output:
+                case nodes.Output(nodes=[nodes.TemplateData(data=word)]):
+                    if re.fullmatch("[a-z-]+", word):
+                        yield output
 
 
 def _silent(node: ast.AST) -> Iterator[ast.AST]:
