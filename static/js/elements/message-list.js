@@ -38,7 +38,8 @@ class MessageList extends HTMLElement {
     arrange(this.#log, this.#window.rows, this.#unreadFrom);
     this.#goToBeginning();
     this.#listen(this.#listening.signal);
-    this.#changes.observe(this.#log, { childList: true });
+    const watched = { childList: true, attributeFilter: ["data-lacks"] };
+    this.#changes.observe(this.#log, watched);
     for (const each of [this, this.#log]) this.#resized.observe(each);
   }
 
@@ -133,6 +134,7 @@ class MessageList extends HTMLElement {
   }
 
   #settle() {
+    this.#ends.draw();
     this.#position.restore();
     this.#ends.settle();
     this.#look();

@@ -41,10 +41,14 @@ export class LogEnds {
     this.approach();
   }
 
-  /** To be called when the log has changed: where it scrolled then, nobody was heading. */
+  /** Shows the ends that there are. To be called when the log has changed. */
+  draw() {
+    for (const side of SIDES) this.#edge(side).hidden = !this.#window.lacks(side);
+  }
+
+  /** To be called when the text is back in its place: to go there was not the reader's wish. */
   settle() {
     this.#top = this.#scroller.scrollTop;
-    for (const side of SIDES) this.#edge(side).hidden = !this.#window.lacks(side);
     this.approach();
   }
 
@@ -74,7 +78,6 @@ export class LogEnds {
     try {
       await this.#window.extend(side);
       delete edge.dataset.state;
-      this.settle();
     } catch (error) {
       this.#fail(side, error);
     } finally {

@@ -2,8 +2,9 @@
  * Where somebody is in a scrolling log: at its end, or at the first message in view. Both survive
  * whatever changes around them: messages above, below and in between, the width, the size of the text.
  *
- * Browsers have an anchor of their own; it is switched off (css/components/log.css), because two
- * corrections of one change are one too many and not every browser has it.
+ * Browsers anchor the text as well, and without breaking off a scroll that is under way. Not all do,
+ * and none does at the very top or with the message in mind. So what is measured here is what is left
+ * to correct after the browser has laid out the change and moved what it wanted to move.
  */
 
 const AT_END_PX = 4;
