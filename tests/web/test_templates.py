@@ -1,6 +1,7 @@
 """What every template promises: nothing inline, nothing unescaped, its variables in line one."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 from itertools import chain
 from pathlib import Path
@@ -138,6 +139,7 @@ class Elements(HTMLParser):
         return [name for _, attributes in self.all if (name := attributes.get("id"))]
 
 
+@cache
 def environment() -> Environment:
     found = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
     use_texts(found)
