@@ -5,6 +5,7 @@ import pytest
 from webapp.app import App
 from webapp.services import drafts, messaging
 from webapp.services.events import (
+    AccountChanged,
     ConnectionChanged,
     ConversationChanged,
     Event,
@@ -92,6 +93,15 @@ def test_the_connection_comes_whole(app: App, message: tuple[int, int]) -> None:
     assert 'id="notice"' in patch
     assert 'id="route-head"' in patch
     assert 'id="route-body"' in patch
+
+
+def test_another_name_comes_to_every_place_that_shows_it(
+    app: App, message: tuple[int, int]
+) -> None:
+    [patch] = told(app, AccountChanged()).patches
+
+    for place in ("side-top", "accounts", "settings-owner", "account-summary"):
+        assert f'id="{place}"' in patch
 
 
 def test_a_changed_setting_comes_with_all_of_them(app: App, message: tuple[int, int]) -> None:

@@ -64,3 +64,50 @@ def test_a_wrong_setting_is_told_and_changes_nothing(
     assert answer.status_code == 400
     assert answer.get_json()["error"]["code"] == "invalid_setting"
     assert root_of(owner.get("/").text) == before
+
+
+PAGES = ("/account", "/settings/appearance", "/settings/chats", "/connection/proxy", "/help")
+
+
+def test_the_tree_has_every_page_and_no_other(owner: FlaskClient) -> None:
+    page = owner.get("/").text
+
+    tree = re.findall(r'class="tree__item"[^>]* data-get="([^"]+)" data-page="([^"]+)"', page)
+
+    assert tuple(path for path, _ in tree) == PAGES
+    for path, name in tree:
+        assert f'data-settings="{name}"' in owner.get(path).text
+
+
+def test_settings_open_with_the_tree_in_a_narrow_window(owner: FlaskClient) -> None:
+    assert 'data-pane="list" data-settings="account"' in owner.get("/settings").text
+    assert 'data-pane="content" data-settings="account"' in owner.get("/account").text
+
+
+def test_a_page_shows_what_is_set(owner: FlaskClient) -> None:
+    for name, value in (("theme", "system"), ("text_size", "150"), ("enter_sends", "off")):
+        assert owner.post(f"/settings/{name}", data={"value": value}).status_code == 200
+
+    appearance = owner.get("/settings/appearance").text
+    chats = owner.get("/settings/chats").text
+
+    assert 'name="theme" value="system" checked' in appearance
+    assert 'value="dark" checked' not in appearance
+    assert '<option value="150" selected>' in appearance
+    assert not re.search(r'id="enter_sends"[^>]* checked', chats)
+    assert not re.search(r'id="spellcheck"[^>]* checked', chats)
+
+
+def test_both_lines_of_a_switch_describe_it(owner: FlaskClient) -> None:
+    page = owner.get("/settings/chats").text
+
+    found = re.search(r'id="spellcheck"[^>]* aria-describedby="([^"]+)"', page)
+
+    assert found is not None
+    for line in found[1].split():
+        assert f'id="{line}"' in page
+
+
+def test_without_an_account_there_are_no_settings(client: FlaskClient) -> None:
+    for path in ("/settings", *PAGES):
+        assert client.get(path).status_code == 409
