@@ -4,6 +4,8 @@ import "./elements/account-preferences.js";
 import "./elements/conversation-list.js";
 import "./elements/copy-button.js";
 import "./elements/copy-words.js";
+import "./elements/emoji-names.js";
+import "./elements/emoji-picker.js";
 import "./elements/hold-to-show.js";
 import "./elements/key-chord.js";
 import "./elements/live-updates.js";

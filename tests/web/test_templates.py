@@ -87,6 +87,7 @@ VALUES = {
     "preferences": as_texts(Preferences()),
     "page": PAGE,
     "proxy": SimpleNamespace(address=HOSTILE, username=HOSTILE),
+    "recent_emoji": ("👍🏽", "😀"),
     "report": HOSTILE,
     "required": True,
     "row": ROW,

@@ -256,6 +256,16 @@ def test_bytes_that_are_no_form_keep_or_tell_but_never_break(
     assert owner.get(f"/conversations/{number}").status_code == 200
 
 
+def test_an_emoji_that_was_used_is_offered_again(owner: FlaskClient) -> None:
+    number = start_conversation(owner)
+
+    answer = owner.post("/emoji/recent", data={"emoji": "👍🏽"})
+
+    assert '<p id="recent-emoji" hidden>👍🏽</p>' in answer.text
+    assert '<p id="recent-emoji" hidden>👍🏽</p>' in owner.get(f"/conversations/{number}").text
+    assert error_of(owner.post("/emoji/recent", data={"emoji": "a b"})) == "not_an_emoji"
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

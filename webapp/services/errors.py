@@ -122,5 +122,9 @@ class DraftTooLong(ServiceError):
         self.over: Final = over
 
 
+class NotAnEmoji(ServiceError):
+    """A text that should be remembered as an emoji cannot be one."""
+
+
 class ProtectedByCode(ServiceError):
     """The vault opens under a code only, and this version cannot ask for one."""

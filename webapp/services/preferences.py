@@ -37,6 +37,8 @@ class Preferences:
     spellcheck: bool = False
     # "auto" is the language of the browser.
     language: Language = "auto"
+    # Of emoji that have one, from 1 (light) to 5 (dark); 0 is the yellow of none.
+    emoji_tone: int = 0
 
 
 _SWITCH: Final[Mapping[str, Value]] = {"on": True, "off": False}
@@ -48,6 +50,7 @@ CHOICES: Final[Mapping[str, Mapping[str, Value]]] = {
     "enter_sends": _SWITCH,
     "spellcheck": _SWITCH,
     "language": {"auto": "auto", "en": "en", "de": "de"},
+    "emoji_tone": {str(tone): tone for tone in range(6)},
 }
 
 

@@ -4,7 +4,7 @@
  * outlives the field it was typed in and a program that does not answer for a while.
  */
 
-import { request } from "../lib/request.js";
+import { RequestError, request } from "../lib/request.js";
 
 const SAVE_AFTER_MS = 500;
 // Whoever types without a pause is saved as well.
@@ -73,6 +73,7 @@ class Draft {
 
   /** The page ends: what is not saved goes at once, whatever else is on its way. */
   end() {
+    this.#isLeft = true;
     if (!this.#isSending && !this.#isSaved) this.#save();
   }
 
@@ -140,7 +141,7 @@ class Draft {
   #request(text, isShown) {
     const fields = new URLSearchParams({ body: text });
     if (isShown) fields.set("show", "1");
-    const keepalive = String(fields).length < KEEPALIVE_BYTES;
+    const keepalive = this.#isLeft && String(fields).length < KEEPALIVE_BYTES;
     return request(`/conversations/${this.#conversation}/draft`, {
       method: "POST",
       fields,
@@ -163,6 +164,9 @@ class Draft {
 
   #fail(error, text) {
     this.#isSaving = false;
+    if (!(error instanceof RequestError)) throw error;
+    if (this.#isOvertaken) this.#saved = UNKNOWN;
+    this.#isOvertaken = false;
     const isFinal = FINAL.has(error.status);
     this.#hasFailed = !isFinal;
     if (isFinal) this.#refused = text;

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from flask import render_template
 
-from webapp.services import drafts, preferences, reading
+from webapp.services import drafts, preferences, reading, recent_emoji
 from webapp.services.errors import UnknownMessage
 from webapp.services.networks import NetworkKind
 from webapp.services.open_account import OpenAccount
@@ -173,6 +173,7 @@ def conversation(account: OpenAccount, number: int, *, at: Place | None = None) 
         conversation=present_row(found, now),
         page=present_page(page, conversation=found, first_unread=unread, calendar=now),
         draft=drafts.of(account, number),
+        recent_emoji=recent_emoji.of(account),
         opened_at=sort_key(at) if at else "",
     )
 
