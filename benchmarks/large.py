@@ -54,9 +54,7 @@ def measure() -> Iterator[Result]:
         )
         yield Result(f"generate {MESSAGES:,} messages", time.perf_counter() - start, "s")
         yield from _server(home, network_file)
-        chromium = playwright.chromium.launch(
-            executable_path=find_chromium(), args=[*BROWSER_FLAGS, *scrolling.BROWSER_FLAGS]
-        )
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=BROWSER_FLAGS)
         yield from _process(home, network_file, chromium, planned)
         chromium.close()
 

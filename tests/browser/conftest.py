@@ -26,6 +26,8 @@ BROWSER_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A notch of the wheel moves a page at once and by its whole length.
+    "--disable-smooth-scrolling",
 ]
 
 Arrive = Callable[..., Person]
