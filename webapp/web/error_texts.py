@@ -112,7 +112,9 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
         mark("It stays here while this page is open. Shorten it, or send it in parts."),
         number="over",
     ),
-    errors.NotAnEmoji: ErrorText(400, "not_an_emoji", "This is not an emoji.", KEPT),
+    errors.NotAnEmoji: ErrorText(
+        400, "not_an_emoji", mark("This is not an emoji."), NOTHING_CHANGED
+    ),
     errors.ProtectedByCode: ErrorText(
         423, "protected", mark("This data directory asks for a code."), NOTHING_CHANGED
     ),

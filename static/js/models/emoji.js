@@ -20,11 +20,11 @@ const loading = new Map();
 
 /** All emoji that can be drawn here, named in the language of the page and in English. */
 export function loadEmoji() {
-  const { lang } = document.documentElement;
-  const languages = TRANSLATED.includes(lang) ? [lang, BASE] : [BASE];
-  if (!loading.has(lang)) loading.set(lang, load(languages));
-  loading.get(lang).catch(() => loading.delete(lang));
-  return loading.get(lang);
+  const { language } = new Intl.Locale(document.documentElement.lang);
+  const languages = TRANSLATED.includes(language) ? [language, BASE] : [BASE];
+  if (!loading.has(language)) loading.set(language, load(languages));
+  loading.get(language).catch(() => loading.delete(language));
+  return loading.get(language);
 }
 
 /** The tone of skin that the owner has chosen, 0 for none. */
