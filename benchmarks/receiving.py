@@ -28,7 +28,7 @@ from webapp.protocol.requests import MAX_SUBREQUESTS, Request
 from webapp.services.events import EventBus
 from webapp.services.open_account import OpenAccount
 from webapp.services.receiving import Receiver
-from webapp.storage import accounts, conversations
+from webapp.storage import accounts, conversation_list
 from webapp.storage.accounts import AccountRecord
 from webapp.storage.database import AccountDatabase
 
@@ -138,7 +138,7 @@ def _receive(path: Path, seed: Seed, *, network: Network) -> tuple[float, float]
         while receiver.poll_once():
             pass
         took, busy = time.perf_counter() - start, time.process_time() - start_busy
-        stored = sum(row.unread for row in conversations.list_all(database))
+        stored = sum(row.unread for row in conversation_list.first_page(database).rows)
         if stored != WAITING:
             raise RuntimeError(f"{stored} of {WAITING} messages arrived")
     finally:

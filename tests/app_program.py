@@ -65,7 +65,7 @@ class Interface:
     def _answers(self) -> list[str]:
         return [
             message.body
-            for conversation in reading.all_conversations(self._account)
+            for conversation in reading.first_conversations(self._account).rows
             for message in reading.latest(self._account, conversation.id).messages
             if not message.outgoing
         ]

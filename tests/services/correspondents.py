@@ -20,7 +20,7 @@ from webapp.services.events import Event, EventBus
 from webapp.services.open_account import OpenAccount
 from webapp.services.receiving import Receiver
 from webapp.services.sending import RETRY_PAUSES_MS, Sender
-from webapp.storage import accounts, conversations, outbox
+from webapp.storage import accounts, conversation_list, conversations, outbox
 from webapp.storage.accounts import AccountRecord
 from webapp.storage.conversations import Conversation
 from webapp.storage.database import AccountDatabase
@@ -108,7 +108,7 @@ class Correspondent:
         return [item for item in items if item is not None]
 
     def conversations(self) -> list[Conversation]:
-        return conversations.list_all(self.account.database)
+        return conversation_list.first_page(self.account.database).rows
 
     def conversation(self, peer: Self) -> Conversation:
         return self.conversation_id(peer.account_id)

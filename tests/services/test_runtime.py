@@ -59,7 +59,7 @@ def test_a_new_account_begins_with_an_empty_list(start: Start) -> None:
     runtime = start()
     runtime.create_account("Marit", network="practice")
 
-    assert reading.all_conversations(runtime.account()) == []
+    assert reading.first_conversations(runtime.account()).rows == []
 
 
 def test_words_bring_the_account_back_in_any_case_and_spacing(start: Start) -> None:

@@ -22,7 +22,7 @@ def test_a_new_contact_is_neither_approved_nor_named(
     database: AccountDatabase, alice: AccountId
 ) -> None:
     made = contacts.ensure(database, alice)
-    assert made == Contact(alice, None, 0, approved=False, approved_me=False, blocked=False)
+    assert made == Contact(alice, None, 0, False, False, False, None)
     assert contacts.get(database, alice) == made
 
 
@@ -77,3 +77,37 @@ def test_a_profile_leaves_approval_alone(database: AccountDatabase, alice: Accou
     contacts.set_approved(database, alice, True)
     contacts.apply_profile(database, alice, name="Alice", updated_s=5)
     assert contacts.ensure(database, alice).approved
+
+
+def test_a_nickname_stands_beside_the_name(database: AccountDatabase, alice: AccountId) -> None:
+    contacts.apply_profile(database, alice, name="Alice", updated_s=5)
+    contacts.set_nickname(database, alice, "Upstairs")
+    contact = contacts.ensure(database, alice)
+    assert (contact.name, contact.nickname) == ("Alice", "Upstairs")
+    contacts.set_nickname(database, alice, None)
+    assert contacts.ensure(database, alice).nickname is None
+
+
+def test_somebody_is_blocked_and_no_longer(database: AccountDatabase, alice: AccountId) -> None:
+    contacts.set_blocked(database, alice, True)
+    assert contacts.ensure(database, alice).blocked
+    contacts.set_blocked(database, alice, False)
+    assert not contacts.ensure(database, alice).blocked
+
+
+def test_a_forgotten_contact_was_never_met(database: AccountDatabase, alice: AccountId) -> None:
+    contacts.set_approved(database, alice, True)
+    contacts.forget(database, alice)
+    contacts.forget(database, alice)
+    assert contacts.get(database, alice) is None
+
+
+def test_of_somebody_blocked_only_that_is_not_forgotten(
+    database: AccountDatabase, alice: AccountId
+) -> None:
+    contacts.apply_profile(database, alice, name="Alice", updated_s=5)
+    contacts.set_nickname(database, alice, "Upstairs")
+    contacts.set_approved(database, alice, True)
+    contacts.set_blocked(database, alice, True)
+    contacts.forget(database, alice)
+    assert contacts.get(database, alice) == Contact(alice, None, 0, False, False, True, None)

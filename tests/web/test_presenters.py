@@ -23,13 +23,18 @@ CONVERSATION = Conversation(
     kind="private",
     account_id=ID,
     name="Ilse",
+    nickname=None,
     snippet="Yes, from nine.",
+    draft="",
     last_activity_ms=0,
     last_state="received",
     last_outgoing=False,
     unread=0,
+    marked_unread=False,
+    priority=0,
     approved=True,
     approved_me=True,
+    blocked=False,
 )
 
 

@@ -90,6 +90,14 @@ class UnknownConversation(ServiceError):
     """No conversation has this number."""
 
 
+class ContactBlocked(ServiceError):
+    """Nothing is sent to somebody whom the owner has blocked."""
+
+
+class NoteToSelf(ServiceError):
+    """The action needs another person, and a note to self has none."""
+
+
 class UnknownMessage(ServiceError):
     """No message has this number."""
 

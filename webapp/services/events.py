@@ -36,6 +36,27 @@ class ConversationChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationCleared:
+    """One conversation has lost all its messages."""
+
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRemoved:
+    """One conversation is gone, with everything in it."""
+
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockingChanged:
+    """The person of one conversation is blocked, or no longer."""
+
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionChanged:
     """The way into the network is up, down or being built."""
 
@@ -54,6 +75,9 @@ Event = (
     MessagesAdded
     | MessageChanged
     | ConversationChanged
+    | ConversationCleared
+    | ConversationRemoved
+    | BlockingChanged
     | ConnectionChanged
     | PreferencesChanged
     | AccountChanged

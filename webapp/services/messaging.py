@@ -14,6 +14,7 @@ from webapp.services.errors import (
     AccountIdLength,
     AccountIdNotHex,
     AccountIdPrefix,
+    ContactBlocked,
     EmptyMessage,
     MessageTooLong,
     UnknownMessage,
@@ -60,11 +61,12 @@ def send_text(account: OpenAccount, conversation_id: int, body: str) -> int:
     """Put ``body`` into the outbox of a conversation and return the message's number.
 
     The draft of the conversation goes in the same transaction.
-    Raises UnknownConversation, EmptyMessage, MessageTooLong; then nothing is stored.
+    Raises UnknownConversation, ContactBlocked, EmptyMessage, MessageTooLong; then nothing is
+    stored.
     """
     body = require_body(body)
     with account.database.write():
-        conversation = reading.conversation(account, conversation_id)
+        conversation = _writable(account, conversation_id)
         sent_at_ms = _next_timestamp(account)
         message_id = messages.insert_outgoing(
             account.database,
@@ -88,7 +90,7 @@ def send_text(account: OpenAccount, conversation_id: int, body: str) -> int:
 def retry(account: OpenAccount, message_id: int) -> None:
     """Send a failed message again, with the same bytes, so that no node stores it twice.
 
-    Raises UnknownMessage. A message that has not failed is left as it is.
+    Raises UnknownMessage, ContactBlocked. A message that has not failed is left as it is.
     """
     with account.database.write():
         message = messages.get(account.database, message_id)
@@ -96,6 +98,7 @@ def retry(account: OpenAccount, message_id: int) -> None:
             raise UnknownMessage
         if message.state != "failed":
             return
+        _writable(account, message.conversation_id)
         outbox.retry(account.database, message_id)
         messages.set_state(account.database, message_id, "sending")
     account.outbox_filled.set()
@@ -112,8 +115,10 @@ def mark_read(
     """
     with account.database.write():
         reading.conversation(account, conversation_id)
-        if not messages.mark_read(account.database, conversation_id, through=through):
-            return
+        was_marked = conversations.unmark(account.database, conversation_id)
+        was_unread = messages.mark_read(account.database, conversation_id, through=through)
+    if not (was_marked or was_unread):
+        return
     account.events.publish(ConversationChanged(conversation_id))
 
 
@@ -133,6 +138,13 @@ def require_body(body: str) -> str:
 def with_unified_line_ends(text: str) -> str:
     """Return ``text`` with every line end as the one character that fields of a page use."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _writable(account: OpenAccount, conversation_id: int) -> Conversation:
+    conversation = reading.conversation(account, conversation_id)
+    if conversation.blocked:
+        raise ContactBlocked
+    return conversation
 
 
 def _next_timestamp(account: OpenAccount) -> int:

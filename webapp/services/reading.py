@@ -5,8 +5,16 @@ from webapp.network.proxy import Proxy
 from webapp.services import proxying
 from webapp.services.errors import UnknownConversation
 from webapp.services.open_account import OpenAccount
-from webapp.storage import accounts, conversations, message_pages, messages
+from webapp.storage import (
+    accounts,
+    conversation_list,
+    conversations,
+    message_pages,
+    messages,
+)
 from webapp.storage.accounts import AccountRecord
+from webapp.storage.conversation_list import Page as ListPage
+from webapp.storage.conversation_list import Position as ListPosition
 from webapp.storage.conversations import Conversation
 from webapp.storage.message_pages import MessagePage
 from webapp.storage.messages import PAGE_LIMIT, Message, Place
@@ -16,16 +24,22 @@ __all__ = [
     "AccountRecord",
     "ConnectionState",
     "Conversation",
+    "ListPage",
+    "ListPosition",
     "Message",
     "MessagePage",
     "Place",
     "Proxy",
     "account_record",
-    "all_conversations",
     "around",
     "between",
     "connection",
     "conversation",
+    "conversations_after",
+    "conversations_before",
+    "conversations_from",
+    "conversations_named",
+    "first_conversations",
     "first_unread",
     "latest",
     "message",
@@ -40,9 +54,31 @@ def account_record(account: OpenAccount) -> AccountRecord:
     return accounts.load(account.database)
 
 
-def all_conversations(account: OpenAccount) -> list[Conversation]:
-    """Return every conversation, the latest active first."""
-    return conversations.list_all(account.database)
+def first_conversations(account: OpenAccount, *, limit: int = PAGE_LIMIT) -> ListPage:
+    """Return the top of the list of conversations."""
+    return conversation_list.first_page(account.database, limit=limit)
+
+
+def conversations_from(
+    account: OpenAccount, start: ListPosition, *, limit: int = PAGE_LIMIT
+) -> ListPage:
+    """Return the part of the list that begins at ``start``."""
+    return conversation_list.page_from(account.database, start, limit=limit)
+
+
+def conversations_after(account: OpenAccount, place: ListPosition) -> ListPage:
+    """Return the page of the list below ``place``."""
+    return conversation_list.page_after(account.database, place)
+
+
+def conversations_before(account: OpenAccount, place: ListPosition) -> ListPage:
+    """Return the page of the list above ``place``."""
+    return conversation_list.page_before(account.database, place)
+
+
+def conversations_named(account: OpenAccount, text: str, *, own_name: str) -> ListPage:
+    """Return the first conversations with somebody whom ``text`` names."""
+    return conversation_list.find(account.database, text, own_name=own_name)
 
 
 def conversation(account: OpenAccount, conversation_id: int) -> Conversation:

@@ -8,20 +8,23 @@ from webapp.storage.database import AccountDatabase
 from webapp.storage.models import ContactModel
 
 _SELECT = """
-    SELECT name, profile_updated_s, approved, approved_me, blocked
+    SELECT name, profile_updated_s, approved, approved_me, blocked, nickname
     FROM contact WHERE account_id = ?
 """
 # The update changes nothing, but makes the row come back if another thread was faster.
 _INSERT = """
     INSERT INTO contact (account_id) VALUES (?)
     ON CONFLICT (account_id) DO UPDATE SET account_id = excluded.account_id
-    RETURNING name, profile_updated_s, approved, approved_me, blocked
+    RETURNING name, profile_updated_s, approved, approved_me, blocked, nickname
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One person. ``approved``: we accepted them; ``approved_me``: they accepted us."""
+    """One person. ``approved``: we accepted them; ``approved_me``: they accepted us.
+
+    ``nickname`` is what the owner of this account calls them; they never learn it.
+    """
 
     account_id: AccountId
     name: str | None
@@ -29,6 +32,7 @@ class Contact:
     approved: bool
     approved_me: bool
     blocked: bool
+    nickname: str | None
 
 
 def get(database: AccountDatabase, account_id: AccountId) -> Contact | None:
@@ -60,6 +64,29 @@ def set_approved_me(database: AccountDatabase, account_id: AccountId, approved_m
     with database.write():
         ensure(database, account_id)
         _this(account_id, approved_me=approved_me)
+
+
+def set_blocked(database: AccountDatabase, account_id: AccountId, blocked: bool) -> None:
+    """Remember whether what this person sends is dropped."""
+    with database.write():
+        ensure(database, account_id)
+        _this(account_id, blocked=blocked)
+
+
+def set_nickname(database: AccountDatabase, account_id: AccountId, nickname: str | None) -> None:
+    """Remember what the owner calls this person; None goes back to their own name."""
+    with database.write():
+        ensure(database, account_id)
+        _this(account_id, nickname=nickname)
+
+
+def forget(database: AccountDatabase, account_id: AccountId) -> None:
+    """Delete a contact; of somebody who is blocked only that remains. Then ``checkpoint``."""
+    with database.write() as connection:
+        known = get(database, account_id)
+        connection.execute("DELETE FROM contact WHERE account_id = ?", (bytes(account_id),))
+        if known is not None and known.blocked:
+            set_blocked(database, account_id, True)
 
 
 def apply_profile(
@@ -94,8 +121,8 @@ def _says_something_new(known: Contact | None, name: str | None, updated_s: int)
 
 
 def _contact(account_id: AccountId, row: Row) -> Contact:
-    return Contact(account_id, row[0], row[1], bool(row[2]), bool(row[3]), bool(row[4]))
+    return Contact(account_id, row[0], row[1], bool(row[2]), bool(row[3]), bool(row[4]), row[5])
 
 
-def _this(account_id: AccountId, **columns: bool) -> None:
+def _this(account_id: AccountId, **columns: object) -> None:
     ContactModel.update(**columns).where(ContactModel.account_id == bytes(account_id)).execute()

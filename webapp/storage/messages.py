@@ -203,6 +203,20 @@ def mark_read(
         return marked > 0
 
 
+def mark_unread(database: AccountDatabase, conversation_id: int, *, count: int) -> bool:
+    """Make the newest ``count`` received messages unread that are read; return if any was."""
+    with database.write() as connection:
+        marked = connection.execute(
+            "UPDATE message SET unread = 1 WHERE id IN ("
+            " SELECT id FROM message WHERE conversation_id = ? AND outgoing = 0 AND unread = 0"
+            " ORDER BY sort_ms DESC, id DESC LIMIT ?)",
+            (conversation_id, count),
+        ).rowcount
+        if marked:
+            refresh_summary(database, conversation_id)
+        return marked > 0
+
+
 def latest_sent_at(database: AccountDatabase) -> int:
     """Return the newest sent time of an own message, or 0.
 

@@ -13,8 +13,11 @@ from webapp.services import reading
 from webapp.services.errors import ServiceError
 from webapp.services.events import (
     AccountChanged,
+    BlockingChanged,
     ConnectionChanged,
     ConversationChanged,
+    ConversationCleared,
+    ConversationRemoved,
     Event,
     MessageChanged,
     MessagesAdded,
@@ -63,6 +66,8 @@ class Push:
                 return screens.messages_and_row(account, conversation_id, (message_id,))
             case ConversationChanged(conversation_id):
                 return screens.messages_and_row(account, conversation_id, ())
+            case ConversationCleared() | ConversationRemoved() | BlockingChanged():
+                return screens.list_of(account)
             case ConnectionChanged():
                 return screens.connection(account)
             case AccountChanged():

@@ -32,6 +32,15 @@ STATEMENTS = (
     CREATE INDEX conversation_list
     ON conversation (priority DESC, last_activity_ms DESC, id DESC)
     """,
+    # One row: the highest number that a conversation has had. None is given twice, because a
+    # page may still show the conversation that was deleted.
+    """
+    CREATE TABLE conversation_number (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        last INTEGER NOT NULL
+    ) STRICT
+    """,
+    "INSERT INTO conversation_number SELECT 1, coalesce(max(id), 0) FROM conversation",
     # The name that only the owner of this account sees.
     "ALTER TABLE contact ADD COLUMN nickname TEXT",
     # What is not set has the default that the program says.

@@ -147,7 +147,7 @@ def _main() -> Values:
 def _sidebar(account: OpenAccount) -> Values:
     now = calendar()
     return {
-        "rows": [present_row(row, now) for row in reading.all_conversations(account)],
+        "rows": [present_row(row, now) for row in reading.first_conversations(account).rows],
         "connection": _connection(account),
         "echo": account.network.settings.echo,
     }
