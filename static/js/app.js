@@ -8,6 +8,8 @@ import "./elements/emoji-names.js";
 import "./elements/emoji-picker.js";
 import "./elements/hold-to-show.js";
 import "./elements/key-chord.js";
+import "./elements/list-edge.js";
+import "./elements/list-search.js";
 import "./elements/live-updates.js";
 import "./elements/message-composer.js";
 import "./elements/message-list.js";

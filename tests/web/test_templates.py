@@ -28,11 +28,19 @@ ACCOUNT = SimpleNamespace(
     name=HOSTILE, initials="<b", hue=7, id_hex=ID_HEX, id_groups=("05ab", "abab"), words_saved=False
 )
 ROW = SimpleNamespace(
-    id=5, name=HOSTILE, initials="<b", hue=3, note_to_self=False, short_id="05ab…abab",
-    snippet=HOSTILE, failed=True, unread="3", time_label="09:41", time_iso="2026-11-21T09:41",
-    sort=1763718060000,
+    id=5, name=HOSTILE, own_name=HOSTILE, nickname=HOSTILE, initials="<b", hue=3,
+    note_to_self=False, id_hex=ID_HEX, short_id="05ab…abab", line=HOSTILE, status="failed",
+    unread="3", marked_unread=False, pinned=True, blocked=False, hidden=False,
+    time_label="09:41", time_iso="2026-11-21T09:41", sort="1.1763718060000.5",
 )  # fmt: skip
-NOTE_ROW = SimpleNamespace(**{**vars(ROW), "id": 6, "note_to_self": True, "unread": ""})
+
+
+def row(**changes: object) -> SimpleNamespace:
+    return SimpleNamespace(**{**vars(ROW), **changes})
+
+
+NOTE_ROW = row(id=6, note_to_self=True, unread="", marked_unread=True, status="draft")
+OWN_ROW = row(id=7, unread="", blocked=True, status="own", pinned=False)
 CONNECTION = SimpleNamespace(
     phase="offline", label="Offline", sentence=HOSTILE, problem=HOSTILE, seen="The first node",
     clock=HOSTILE,
@@ -67,10 +75,13 @@ PAGE = SimpleNamespace(
 )
 VALUES = {
     "account": ACCOUNT,
+    "after": "0.1763718060000.5",
+    "before": "0.1763718060000.9",
     "code": "internal",
     "credits": (SimpleNamespace(name=HOSTILE, licence="MIT"),),
     "completed": True,
     "connection": CONNECTION,
+    "contents": SimpleNamespace(messages=3, unsent=1),
     "conversation": ROW,
     "draft": HOSTILE,
     "echo": SimpleNamespace(hex=ID_HEX),
@@ -79,25 +90,32 @@ VALUES = {
     "is_given": False,
     "message": MESSAGES[3],
     "messages": MESSAGES,
+    "more": True,
     "network": "session",
+    "number": 5,
     "offered": ("session", "practice", "testnet", "file"),
     "opened_at": MESSAGES[1].sort,
+    "over": None,
     "own_id": ID_HEX,
     "part": "content",
+    "position": "0.1763718060000.9",
     "preferences": as_texts(Preferences()),
     "page": PAGE,
     "proxy": SimpleNamespace(address=HOSTILE, username=HOSTILE),
     "recent_emoji": ("👍🏽", "😀"),
     "report": HOSTILE,
     "required": True,
+    "query": HOSTILE,
     "row": ROW,
-    "rows": [ROW, NOTE_ROW],
+    "rows": [ROW, NOTE_ROW, OWN_ROW],
     "screen": "pages/main.html",
     "sentence": HOSTILE,
     "settings_pages": settings_pages(),
+    "side": "after",
     "sizes": ("100", "200"),
     "title": HOSTILE,
     "toast": SimpleNamespace(sentence=HOSTILE, undo="/conversations/5/pin"),
+    "unmet": SimpleNamespace(hex=ID_HEX, short="05ab…abab"),
     "version": "0.1.0",
     "words": " ".join(WORDS),
 }
@@ -168,7 +186,8 @@ def is_patch(name: str) -> bool:
     inner = {
         f"partials/_{part}.html"
         for part in (
-            "account_id", "composer", "echo", "log", "no_conversations",
+            "account_id", "blocked", "composer", "echo", "list_search", "log", "loss",
+            "no_conversations",
             "proxy_choice", "proxy_fields", "proxy_limits", "route_view", "settings_tree",
         )
     }  # fmt: skip
@@ -335,3 +354,116 @@ def test_a_message_that_has_not_been_read_says_so() -> None:
     assert [
         each["id"] for _, each in drawn if each.get("data-into") == "log" and "data-unread" in each
     ] == ["message-1"]
+
+
+def first(html: Elements, identifier: str) -> dict[str, str | None]:
+    return next(found for _, found in html.all if found.get("id") == identifier)
+
+
+def test_a_row_says_in_words_what_its_drawings_mean() -> None:
+    drawn = draw(
+        "partials/_conversation_row.html",
+        row=row(status="sending", unread="", marked_unread=True, blocked=True),
+    )
+
+    for word in ("Blocked", "Sending", "Pinned", "Marked as unread"):
+        assert word in drawn.text
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [("failed", "Not sent:"), ("draft", "Draft:"), ("own", "You:"), ("empty", "No messages yet")],
+)
+def test_a_row_says_what_its_second_line_is(status: str, word: str) -> None:
+    assert word in draw("partials/_conversation_row.html", row=row(status=status)).text
+
+
+def test_the_menu_of_a_row_opens_by_a_button_and_where_the_row_is() -> None:
+    drawn = draw("partials/_conversation_row.html")
+
+    assert first(drawn, "conversation-5")["data-context"] == "/conversations/5/menu"
+    assert first(drawn, "more-5")["data-get"] == "/conversations/5/menu"
+    assert first(drawn, "more-5")["aria-label"] == f"Menu of {HOSTILE}"
+
+
+def test_a_hidden_conversation_leaves_the_list() -> None:
+    drawn = draw("partials/_changes.html", row=row(hidden=True), messages=[])
+
+    assert "data-removed" in first(drawn, "conversation-5")
+    assert not [found for _, found in drawn.all if found.get("id") == "open-5"]
+
+
+def test_somebody_blocked_cannot_be_written_to() -> None:
+    drawn = draw("pages/conversation.html", conversation=row(blocked=True))
+
+    assert not [tag for tag, _ in drawn.all if tag == "textarea"]
+    assert "You blocked" in drawn.text
+
+
+def test_notes_have_a_menu_without_what_needs_somebody() -> None:
+    text = draw("pages/conversation_menu.html", conversation=NOTE_ROW).text
+
+    for missing in ("Nickname", "Account ID", "Block", "contact"):
+        assert missing not in text
+    assert "Clear messages" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "offered", "missing"),
+    [
+        ({"pinned": True}, "Unpin", "Pin"),
+        ({"pinned": False}, "Pin", "Unpin"),
+        ({"unread": "3"}, "Mark as read", "Mark as unread"),
+        ({"unread": "", "marked_unread": True}, "Mark as read", "Mark as unread"),
+        ({"unread": "", "marked_unread": False}, "Mark as unread", "Mark as read"),
+        ({"blocked": True}, "Unblock", "Block …"),
+        ({"blocked": False}, "Block …", "Unblock"),
+    ],
+)
+def test_a_menu_offers_what_is_not_so_yet(
+    changes: dict[str, object], offered: str, missing: str
+) -> None:
+    drawn = draw("pages/conversation_menu.html", conversation=row(**changes))
+    items = [line.strip() for line in drawn.text.splitlines()]
+
+    assert offered in items
+    assert missing not in items
+
+
+@pytest.mark.parametrize(
+    "question", ["conversation_clear", "conversation_delete", "contact_delete"]
+)
+def test_before_a_loss_cancel_comes_first_and_the_numbers_are_told(question: str) -> None:
+    drawn = draw(f"pages/{question}.html")
+    buttons = [found for tag, found in drawn.all if tag == "button"]
+
+    assert "data-autofocus" in buttons[0]
+    assert buttons[-1]["class"] == "button button--danger-outline"
+    assert "3 messages are deleted on this computer." in drawn.text
+    assert "1 of them is not sent yet and will not be." in drawn.text
+    assert "keep their copies" in drawn.text
+
+
+def test_nothing_is_said_of_a_search_while_nobody_searches() -> None:
+    drawn = draw("partials/_found.html", query="", rows=[])
+
+    assert drawn.text.strip() == ""
+    assert "hidden" in first(drawn, "found")
+
+
+def test_a_search_without_a_hit_says_so_or_offers_the_account_id() -> None:
+    nobody = draw("partials/_found.html", rows=[], unmet=None)
+    somebody_new = draw("partials/_found.html", rows=[])
+
+    assert f"No conversation with “{HOSTILE}”." in nobody.text
+    assert "Write to 05ab…abab" in somebody_new.text
+
+
+def test_a_pane_takes_the_place_of_itself_only_where_that_is_asked_for() -> None:
+    asked = first(draw("pages/conversation.html", over=5), "pane")
+    opened = first(draw("pages/conversation.html"), "pane")
+    gone = first(draw("partials/_conversation_removed.html"), "pane")
+
+    assert (asked["data-for"], asked["data-over"]) == ("5", "5")
+    assert "data-over" not in opened
+    assert gone["data-over"] == "5"

@@ -77,14 +77,14 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
     errors.ContactBlocked: ErrorText(
         409,
         "contact_blocked",
-        "You have blocked this person, so nothing is sent to them.",
-        "What you typed is kept. Unblock them to send it.",
+        mark("You have blocked this person, so nothing is sent to them."),
+        mark("What you typed is kept. Unblock them to send it."),
     ),
     errors.NoteToSelf: ErrorText(
         400,
         "note_to_self",
-        "This needs another person, and your notes have none.",
-        "Nothing was changed.",
+        mark("This needs another person, and your notes have none."),
+        mark("Nothing was changed."),
     ),
     errors.UnknownMessage: ErrorText(
         404, "unknown_message", mark("This message is gone."), mark("Reload this page.")

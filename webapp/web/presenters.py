@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 
 from webapp.protocol.identifiers import AccountId
 from webapp.services.reading import AccountRecord, Conversation, Message, MessagePage, Place
-from webapp.web.texts import count, gettext, spoken
+from webapp.web.texts import gettext, spoken
 
 HUES = 10
 # ui/README.md: hue 4 equals the accent, so the account bar skips it.
 ACCENT_HUE = 4
-UNREAD_CAP = 999
 WEEK_DAYS = 7
 ID_GROUP_LENGTH = 4
 
@@ -51,24 +50,6 @@ class PageView:
         """What of the conversation is not here: words for an attribute."""
         sides = {"older": self.lacks_older, "newer": self.lacks_newer}
         return " ".join(side for side, is_lacking in sides.items() if is_lacking)
-
-
-@dataclass(frozen=True, slots=True)
-class RowView:
-    """One row of the conversation list (`partials/_conversation_row.html`)."""
-
-    id: int
-    name: str
-    initials: str
-    hue: int
-    note_to_self: bool
-    short_id: str
-    snippet: str
-    failed: bool
-    unread: str
-    time_label: str
-    time_iso: str
-    sort: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,32 +143,7 @@ def id_groups(text: str) -> tuple[str, ...]:
 def conversation_name(conversation: Conversation) -> str:
     if conversation.kind == "note_to_self":
         return gettext("Note to self")
-    return conversation.name or conversation.account_id.short
-
-
-def present_row(conversation: Conversation, calendar: Calendar) -> RowView:
-    active = conversation.last_activity_ms
-    unread = conversation.unread
-    return RowView(
-        id=conversation.id,
-        name=conversation_name(conversation),
-        initials=initials(conversation.name),
-        hue=hue(conversation.account_id),
-        note_to_self=conversation.kind == "note_to_self",
-        short_id=conversation.account_id.short,
-        snippet=conversation.snippet,
-        failed=conversation.last_state == "failed",
-        unread=_capped(unread),
-        time_label=calendar.short(active) if active else "",
-        time_iso=calendar.local(active).isoformat(timespec="minutes") if active else "",
-        sort=active,
-    )
-
-
-def _capped(unread: int) -> str:
-    if unread > UNREAD_CAP:
-        return f"{count(UNREAD_CAP)}+"
-    return count(unread) if unread else ""
+    return conversation.nickname or conversation.name or conversation.account_id.short
 
 
 def present_message(message: Message, *, peer_name: str, calendar: Calendar) -> MessageView:

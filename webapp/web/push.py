@@ -66,8 +66,10 @@ class Push:
                 return screens.messages_and_row(account, conversation_id, (message_id,))
             case ConversationChanged(conversation_id):
                 return screens.messages_and_row(account, conversation_id, ())
-            case ConversationCleared() | ConversationRemoved() | BlockingChanged():
-                return screens.list_of(account)
+            case ConversationCleared(conversation_id) | BlockingChanged(conversation_id):
+                return screens.redrawn(account, conversation_id)
+            case ConversationRemoved(conversation_id):
+                return screens.removed(account, conversation_id)
             case ConnectionChanged():
                 return screens.connection(account)
             case AccountChanged():

@@ -3,7 +3,8 @@
  * server, which escapes what people wrote; Trusted Types keep any other file from doing the same.
  *
  * Each top-level element E of a patch
- *   - replaces the element with its id, or
+ *   - replaces the element with its id; with data-over="number" only if that shows just this (its
+ *     data-for), or
  *   - with data-into="list" goes into that list, where data-sort and the list's data-order say; it is
  *     dropped if the list is absent or shows something else (data-for differs), or if it belongs
  *     beyond an end where the list goes on (data-lacks="older newer"), for it will be loaded there, or
@@ -96,7 +97,7 @@ function neighbour(element) {
 }
 
 function placeOver(element, old) {
-  if (!old) return false;
+  if (!old || (element.dataset.over ?? old.dataset.for) !== old.dataset.for) return false;
   keepTyped(old);
   fillTyped(element);
   old.replaceWith(element);
@@ -127,23 +128,24 @@ function isBeyond(list, next) {
 /** The element that stands behind `element` in `list`; null at the end, where most new ones belong. */
 function successor(list, element) {
   const sign = list.dataset.order === "desc" ? -1 : 1;
-  const key = sortKey(element);
+  const key = element.dataset.sort;
   let next = null;
   for (let other = list.lastElementChild; other; other = other.previousElementSibling) {
     if (!other.dataset.sort) continue;
-    if (sign * compareKeys(sortKey(other), key) <= 0) break;
+    if (sign * compareSort(other.dataset.sort, key) <= 0) break;
     next = other;
   }
   return next;
 }
 
-/** "1763712000000.17" is a time and a number: as one fraction, .9 would stand behind .17. */
-function sortKey(element) {
-  return element.dataset.sort.split(".").map(Number);
-}
-
-function compareKeys([time, number = 0], [otherTime, otherNumber = 0]) {
-  return time - otherTime || number - otherNumber;
+/**
+ * Returns which of two values of data-sort is greater, as a comparison for sorting does. They are
+ * numbers, the weightiest first: "1763712000000.17" as one fraction would stand before ".9".
+ */
+export function compareSort(one, other) {
+  const [numbers, others] = [one, other].map((sort) => sort.split(".").map(Number));
+  const at = numbers.findIndex((number, index) => number !== others[index]);
+  return at < 0 ? 0 : numbers[at] - (others[at] ?? 0);
 }
 
 /** Gives the focus back to what stands where the focused element was. */

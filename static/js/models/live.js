@@ -66,7 +66,8 @@ export class Live {
 
   async #catchUp() {
     await orStartOver(async () => {
-      refresh(await requestHtml("/list"));
+      const list = document.querySelector("conversation-list");
+      refresh(await requestHtml(list?.path ?? "/list/rows"));
       document.dispatchEvent(new CustomEvent("live:missed"));
       const conversation = document.getElementById("pane")?.dataset.for;
       if (conversation) refresh(await requestHtml(`/conversations/${conversation}`));

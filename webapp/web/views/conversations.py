@@ -1,20 +1,14 @@
-"""Conversations: the list, one of them, a new one."""
+"""Conversations: one of them, a new one."""
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from webapp.services import messaging
+from webapp.services import messaging, organising
 from webapp.services.open_account import OpenAccount
 from webapp.web.context import with_account
 from webapp.web.views import screens
 
 blueprint = Blueprint("conversations", __name__)
-
-
-@blueprint.get("/list")
-@with_account
-def show_list(account: OpenAccount) -> ResponseReturnValue:
-    return screens.list_of(account)
 
 
 @blueprint.get("/conversations/new")
@@ -39,4 +33,5 @@ def start(account: OpenAccount) -> ResponseReturnValue:
 def show(account: OpenAccount, number: int) -> ResponseReturnValue:
     around = request.args.get("around")
     at = screens.position(around) if around else None
+    organising.unmark(account, number)
     return screens.conversation(account, number, at=at)

@@ -22,10 +22,12 @@ from webapp.web.presenters import (
     present_account,
     present_message,
     present_page,
-    present_row,
     sort_key,
 )
+from webapp.web.row_presenter import present_row
 from webapp.web.settings_pages import settings_pages
+from webapp.web.toasts import Toast
+from webapp.web.views import list_parts
 
 Values = dict[str, object]
 
@@ -50,9 +52,14 @@ def screen() -> str:
     return render_template(template, **values)
 
 
-def list_of(account: OpenAccount) -> str:
-    """Return the list with no conversation open, and the state of the connection."""
-    return render_template("partials/_list.html", **_sidebar(account))
+def list_of(account: OpenAccount, part: Values) -> str:
+    """Return a part of the list, and the state of the connection."""
+    return render_template("partials/_list.html", **_sidebar(account, part))
+
+
+def nothing_open(account: OpenAccount) -> str:
+    """Return the pane while no conversation is open."""
+    return render_template("pages/empty.html", echo=account.network.settings.echo, over=None)
 
 
 def connection(account: OpenAccount) -> str:
@@ -140,14 +147,14 @@ def _main() -> Values:
         "account": _account(account),
         "preferences": chosen(account),
         "settings_pages": settings_pages(),
-        **_sidebar(account),
+        **_sidebar(account, list_parts.top(account)),
     }
 
 
-def _sidebar(account: OpenAccount) -> Values:
-    now = calendar()
+def _sidebar(account: OpenAccount, part: Values) -> Values:
     return {
-        "rows": [present_row(row, now) for row in reading.first_conversations(account).rows],
+        **part,
+        "over": None,
         "connection": _connection(account),
         "echo": account.network.settings.echo,
     }
@@ -157,11 +164,14 @@ def _connection(account: OpenAccount) -> ConnectionView:
     return present_connection(reading.connection(account), now_ms=calendar().now_ms)
 
 
-def conversation(account: OpenAccount, number: int, *, at: Place | None = None) -> str:
+def conversation(
+    account: OpenAccount, number: int, *, at: Place | None = None, over: int | None = None
+) -> str:
     """Return the pane of one conversation, at a place in it.
 
     Without one it opens where its reader has to go on: at the first unread message, or at
     the end. Opening reads nothing; what is seen does (static/js/models/reading-mark.js).
+    With ``over`` it takes the place of the pane of that conversation only.
     """
     found = reading.conversation(account, number)
     unread = reading.first_unread(account, number)
@@ -175,6 +185,7 @@ def conversation(account: OpenAccount, number: int, *, at: Place | None = None) 
         draft=drafts.of(account, number),
         recent_emoji=recent_emoji.of(account),
         opened_at=sort_key(at) if at else "",
+        over=over,
     )
 
 
@@ -212,3 +223,24 @@ def messages_and_row(account: OpenAccount, number: int, message_ids: tuple[int, 
         row=present_row(owner, now),
         draft=drafts.of(account, number),
     )
+
+
+def row(account: OpenAccount, number: int, *, toast: Toast | None = None) -> str:
+    """Return the row of a conversation as it stands now, and what is said about it."""
+    return messages_and_row(account, number, ()) + _said(toast)
+
+
+def redrawn(account: OpenAccount, number: int, *, toast: Toast | None = None) -> str:
+    """Return the row of a conversation, and its pane for those tabs that show it."""
+    return row(account, number, toast=toast) + conversation(account, number, over=number)
+
+
+def removed(account: OpenAccount, number: int, *, toast: Toast | None = None) -> str:
+    """Take the row of a conversation out of the list, and its pane where it is open."""
+    echo = account.network.settings.echo
+    gone = render_template("partials/_conversation_removed.html", number=number, echo=echo)
+    return gone + _said(toast)
+
+
+def _said(toast: Toast | None) -> str:
+    return render_template("partials/_toast.html", toast=toast) if toast else ""
