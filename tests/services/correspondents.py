@@ -38,7 +38,7 @@ class Correspondent:
     ) -> None:
         self.clock = clock
         self.events: list[Event] = []
-        self._path = path
+        self.path = path
         self._settings = settings
         self._keys = AccountKeys.from_seed(seed)
         database = AccountDatabase.create(path, key=KEY, salt=SALT)
@@ -73,7 +73,7 @@ class Correspondent:
     def starts_again(self) -> None:
         """Close everything and open it from what is on the disk."""
         self.closes()
-        self._begin(AccountDatabase.open(self._path, key=KEY, salt=SALT))
+        self._begin(AccountDatabase.open(self.path, key=KEY, salt=SALT))
         with self.account.database.write():
             outbox.recover(self.account.database)
 

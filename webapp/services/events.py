@@ -29,6 +29,14 @@ class MessageChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MessagesRemoved:
+    """Messages of one conversation are no longer here."""
+
+    conversation_id: int
+    message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationChanged:
     """The row of one conversation reads differently (name, unread count, snippet)."""
 
@@ -74,6 +82,7 @@ class AccountChanged:
 Event = (
     MessagesAdded
     | MessageChanged
+    | MessagesRemoved
     | ConversationChanged
     | ConversationCleared
     | ConversationRemoved

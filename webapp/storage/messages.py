@@ -5,7 +5,8 @@ table refuses the second. ``sort_ms`` is where it stands in the conversation: th
 sender's time, as far as that can be true.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from webapp.protocol.identifiers import AccountId, MessageHash
@@ -130,14 +131,15 @@ def insert_outgoing(
     ``sent_at_ms`` must be new for this account (``latest_sent_at``), else DatabaseFailed.
     """
     with database.write() as connection:
-        cursor = connection.execute(
+        message_id = _next_id(connection)
+        connection.execute(
             "INSERT INTO message"
-            " (conversation_id, author, outgoing, body, sent_at_ms, sort_ms, state)"
-            " VALUES (?, ?, 1, ?, ?, ?, ?)",
-            (conversation_id, bytes(author), body, sent_at_ms, sort_ms, state),
+            " (id, conversation_id, author, outgoing, body, sent_at_ms, sort_ms, state)"
+            " VALUES (?, ?, ?, 1, ?, ?, ?, ?)",
+            (message_id, conversation_id, bytes(author), body, sent_at_ms, sort_ms, state),
         )
         refresh_summary(database, conversation_id)
-        return cursor.lastrowid
+    return message_id
 
 
 def insert_received_many(
@@ -217,21 +219,59 @@ def mark_unread(database: AccountDatabase, conversation_id: int, *, count: int) 
         return marked > 0
 
 
+def delete(database: AccountDatabase, message_ids: Collection[int]) -> dict[int, list[int]]:
+    """Delete messages and what the outbox holds of them; return their ids by conversation.
+
+    Summaries and unread counts are brought up to date as well. What is gone already is no error.
+    """
+    wanted = json.dumps(sorted(message_ids))
+    deleted: dict[int, list[int]] = {}
+    with database.write() as connection:
+        rows = connection.execute(
+            "SELECT conversation_id, id FROM message"
+            " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (wanted,),
+        ).fetchall()
+        for conversation_id, message_id in rows:
+            deleted.setdefault(conversation_id, []).append(message_id)
+        connection.execute(
+            "DELETE FROM message WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+        )
+        for conversation_id in deleted:
+            refresh_summary(database, conversation_id)
+    return deleted
+
+
+def has_outgoing(database: AccountDatabase, conversation_id: int) -> bool:
+    """Return whether any message of ours, from whatever device, is in this conversation."""
+    with database.read() as connection:
+        row = connection.execute(
+            "SELECT 1 FROM message WHERE conversation_id = ? AND outgoing = 1 LIMIT 1",
+            (conversation_id,),
+        ).fetchone()
+    return row is not None
+
+
 def latest_sent_at(database: AccountDatabase) -> int:
-    """Return the newest sent time of an own message, or 0.
+    """Return the newest sent time that an own message has or had, or 0.
 
     No two messages of an account may share a time: it is how the other side, and its
     reactions and receipts, name a message.
     """
     with database.read() as connection:
         row = connection.execute(
-            "SELECT max(sent_at_ms) FROM message WHERE outgoing = 1"
+            "SELECT max(sent_at_ms) FROM ("
+            " SELECT max(sent_at_ms) AS sent_at_ms FROM message WHERE outgoing = 1"
+            " UNION ALL SELECT sent_at_ms FROM deleted_mark)"
         ).fetchone()
     return row[0] or 0 if row else 0
 
 
 def _next_id(connection: Connection) -> int:
-    row = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM message").fetchone()
+    row = connection.execute(
+        "SELECT max(id) + 1 FROM"
+        " (SELECT max(id) AS id FROM message UNION ALL SELECT message_id FROM deleted_mark)"
+    ).fetchone()
     return int(row[0]) if row else 1
 
 

@@ -17,6 +17,8 @@ arrives before the answer it belongs to. A failed item holds nobody up. A sync c
 waits for its own message instead, and nothing waits for it: it goes to our own swarm.
 """
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,6 +46,7 @@ _SELECT = """
            attempts, next_attempt_ms
     FROM outbox AS item
 """
+_OF_MESSAGES = " WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY id"
 _SELECT_NEXT_TIME = "SELECT min(next_attempt_ms) FROM outbox AS item"
 _NOT_HELD_UP = """
     WHERE item.state = 'waiting' AND CASE item.kind
@@ -108,6 +111,16 @@ def get(database: AccountDatabase, item_id: int) -> OutboxItem | None:
     with database.read() as connection:
         row = connection.execute(_SELECT + " WHERE id = ?", (item_id,)).fetchone()
     return _item(row) if row else None
+
+
+def of_messages(database: AccountDatabase, message_ids: Collection[int]) -> list[OutboxItem]:
+    """Return what is still to be sent of these messages, in its order."""
+    with database.read() as connection:
+        rows = connection.execute(
+            _SELECT + _OF_MESSAGES,
+            (json.dumps(list(message_ids)),),
+        ).fetchall()
+    return [_item(row) for row in rows]
 
 
 def next_due(database: AccountDatabase, now_ms: int) -> OutboxItem | None:

@@ -1,4 +1,5 @@
-"""Step 3: what the interface keeps of its own: pins, drafts, nicknames, settings.
+"""Step 3: what the interface keeps of its own: pins, drafts, nicknames, settings;
+and what deleting a message leaves behind.
 
 ``priority`` has the meaning it has in the config messages (config.md): 0 is an ordinary
 conversation, more stands above it, less is hidden.
@@ -49,5 +50,23 @@ STATEMENTS = (
         name TEXT PRIMARY KEY,
         value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID
+    """,
+    # One row: the highest number and the latest own sent time that deleted messages had. No
+    # later message may take them over: open pages still know the number, and the other side
+    # takes a second message of the same time for the first.
+    """
+    CREATE TABLE deleted_mark (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        message_id INTEGER NOT NULL,
+        sent_at_ms INTEGER NOT NULL
+    ) STRICT
+    """,
+    "INSERT INTO deleted_mark VALUES (1, 0, 0)",
+    # A trigger, so that it holds for every way of deleting, with a whole conversation too.
+    """
+    CREATE TRIGGER message_deleted AFTER DELETE ON message BEGIN
+        UPDATE deleted_mark SET message_id = max(message_id, old.id),
+            sent_at_ms = max(sent_at_ms, iif(old.outgoing, old.sent_at_ms, 0));
+    END
     """,
 )
