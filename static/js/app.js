@@ -13,6 +13,8 @@ import "./elements/list-search.js";
 import "./elements/live-updates.js";
 import "./elements/message-composer.js";
 import "./elements/message-list.js";
+import "./elements/message-selection.js";
+import "./elements/message-tools.js";
 import "./elements/private-image.js";
 import "./elements/resume-page.js";
 import "./elements/route-view.js";
@@ -22,6 +24,7 @@ import "./elements/stepped-select.js";
 import "./elements/stopped-notice.js";
 import "./elements/toast-line.js";
 import { Actions } from "./models/actions.js";
+import { MessageFocus } from "./models/message-focus.js";
 import { NavigationHistory } from "./models/navigation-history.js";
 import { Overlays } from "./models/overlays.js";
 import { PassingDays } from "./models/passing-days.js";
@@ -30,6 +33,8 @@ import { Shortcuts } from "./models/shortcuts.js";
 const actions = new Actions();
 actions.start();
 new Overlays(actions).start();
+// Escape leaves a message before it leaves the pane.
+new MessageFocus().start();
 new PassingDays().start();
 new Shortcuts(actions).start();
 

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta, nodes
 
 from webapp.protocol.content import BODY_LIMIT
 from webapp.services.preferences import Preferences, as_texts
+from webapp.web.links import addresses, pieces
 from webapp.web.settings_pages import settings_pages
 from webapp.web.texts import TEXT_FUNCTIONS, use_texts
 
@@ -21,6 +22,7 @@ TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob(
 ICONS = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/icons/icons.svg").read_text()))
 
 HOSTILE = "<img src=x onerror=alert(1)>\"' onclick='"
+LINK = " https://example.org/?onload=x"
 ID_HEX = "05" + "ab" * 32
 WORDS = [f"word{number}" for number in range(1, 14)]
 
@@ -55,8 +57,8 @@ CONNECTION = SimpleNamespace(
 def message(number: int, *, state: str, outgoing: bool, unread: bool = False) -> SimpleNamespace:
     return SimpleNamespace(
         id=number, conversation_id=5, sort=f"{number:015d}.{number:012d}", outgoing=outgoing,
-        author="out", author_name=HOSTILE, text=HOSTILE, state=state, time_label="09:41",
-        time_iso="2026-11-21T09:41:00+00:00", day="2026-11-21", unread=unread,
+        author="out", author_name=HOSTILE, pieces=pieces(HOSTILE + LINK), state=state,
+        time_label="09:41", time_iso="2026-11-21T09:41:00+00:00", day="2026-11-21", unread=unread,
     )  # fmt: skip
 
 
@@ -77,6 +79,7 @@ VALUES = {
     "account": ACCOUNT,
     "after": "0.1763718060000.5",
     "before": "0.1763718060000.9",
+    "address": addresses(LINK)[0],
     "code": "internal",
     "credits": (SimpleNamespace(name=HOSTILE, licence="MIT"),),
     "completed": True,
@@ -84,15 +87,29 @@ VALUES = {
     "contents": SimpleNamespace(messages=3, unsent=1),
     "conversation": ROW,
     "draft": HOSTILE,
+    "details": SimpleNamespace(
+        id=1,
+        outgoing=False,
+        note_to_self=False,
+        author_name=HOSTILE,
+        author_id="05ab…abab",
+        state="received",
+        sent_label="Saturday 21 November 2026, 09:41",
+        sent_iso="2026-11-21T09:41:00+00:00",
+        hash_short="kzq1…",
+        characters=126,
+    ),
     "echo": SimpleNamespace(hex=ID_HEX),
     "file_name": HOSTILE,
     "id_groups": ("05ab", "abab"),
     "is_given": False,
     "message": MESSAGES[3],
+    "message_ids": (1, 2),
     "messages": MESSAGES,
     "more": True,
     "network": "session",
     "number": 5,
+    "note_to_self": False,
     "offered": ("session", "practice", "testnet", "file"),
     "opened_at": MESSAGES[1].sort,
     "over": None,
@@ -187,8 +204,8 @@ def is_patch(name: str) -> bool:
         f"partials/_{part}.html"
         for part in (
             "account_id", "blocked", "composer", "echo", "list_search", "log", "loss",
-            "no_conversations",
-            "proxy_choice", "proxy_fields", "proxy_limits", "route_view", "settings_tree",
+            "message_tools", "no_conversations", "proxy_choice", "proxy_fields", "proxy_limits",
+            "route_view", "selection", "settings_tree",
         )
     }  # fmt: skip
     return name.startswith(("pages/", "partials/")) and name not in inner

@@ -3,7 +3,7 @@
 from webapp.network.client import ConnectionState
 from webapp.network.proxy import Proxy
 from webapp.services import proxying
-from webapp.services.errors import UnknownConversation
+from webapp.services.errors import UnknownConversation, UnknownMessage
 from webapp.services.open_account import OpenAccount
 from webapp.storage import (
     accounts,
@@ -46,6 +46,7 @@ __all__ = [
     "newer",
     "older",
     "proxy",
+    "require_message",
 ]
 
 
@@ -92,6 +93,14 @@ def conversation(account: OpenAccount, conversation_id: int) -> Conversation:
 def message(account: OpenAccount, message_id: int) -> Message | None:
     """Return one message, or None if it is gone."""
     return messages.get(account.database, message_id)
+
+
+def require_message(account: OpenAccount, message_id: int) -> Message:
+    """Return one message. Raises UnknownMessage."""
+    found = message(account, message_id)
+    if found is None:
+        raise UnknownMessage
+    return found
 
 
 def latest(account: OpenAccount, conversation_id: int) -> MessagePage:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from webapp.protocol.identifiers import AccountId
 from webapp.services.reading import AccountRecord, Conversation, Message, MessagePage, Place
+from webapp.web.links import Piece, pieces
 from webapp.web.texts import gettext, spoken
 
 HUES = 10
@@ -28,7 +29,7 @@ class MessageView:
     outgoing: bool
     author: str
     author_name: str
-    text: str
+    pieces: tuple[Piece, ...]
     state: str
     time_label: str
     time_iso: str
@@ -155,7 +156,7 @@ def present_message(message: Message, *, peer_name: str, calendar: Calendar) -> 
         outgoing=message.outgoing,
         author="out" if message.outgoing else message.author.short,
         author_name=gettext("You") if message.outgoing else peer_name,
-        text=message.body,
+        pieces=pieces(message.body),
         state=message.state,
         time_label=calendar.clock(message.sort_ms),
         time_iso=moment.isoformat(timespec="seconds"),

@@ -21,6 +21,7 @@ from webapp.services.events import (
     Event,
     MessageChanged,
     MessagesAdded,
+    MessagesRemoved,
     PreferencesChanged,
 )
 from webapp.services.runtime import Runtime
@@ -64,6 +65,10 @@ class Push:
                 return screens.messages_and_row(account, conversation_id, message_ids)
             case MessageChanged(conversation_id, message_id):
                 return screens.messages_and_row(account, conversation_id, (message_id,))
+            case MessagesRemoved(conversation_id, message_ids):
+                return screens.removed_messages(
+                    account, message_ids, conversations=(conversation_id,)
+                )
             case ConversationChanged(conversation_id):
                 return screens.messages_and_row(account, conversation_id, ())
             case ConversationCleared(conversation_id) | BlockingChanged(conversation_id):

@@ -1,20 +1,10 @@
-/* <copy-button data-text="…"> copies its text and says so. */
+/* <copy-button data-text="…" data-done="…"> copies its text and says so. */
 
-import { gettext } from "../lib/texts.js";
-import { toast } from "../lib/toast.js";
+import { copyText } from "../lib/clipboard.js";
 
 class CopyButton extends HTMLElement {
   connectedCallback() {
-    this.addEventListener("click", () => this.#copy());
-  }
-
-  async #copy() {
-    try {
-      await navigator.clipboard.writeText(this.dataset.text);
-      toast(this.dataset.done);
-    } catch {
-      toast(gettext("The browser did not allow it. Select the text and copy it yourself."));
-    }
+    this.addEventListener("click", () => copyText(this.dataset.text, this.dataset.done));
   }
 }
 

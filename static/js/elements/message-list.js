@@ -41,6 +41,7 @@ class MessageList extends HTMLElement {
     const watched = { childList: true, attributeFilter: ["data-lacks"] };
     this.#changes.observe(this.#log, watched);
     for (const each of [this, this.#log]) this.#resized.observe(each);
+    this.#tell();
   }
 
   disconnectedCallback() {
@@ -131,6 +132,12 @@ class MessageList extends HTMLElement {
     arrange(this.#log, here, this.#unreadFrom);
     this.#changes.takeRecords();
     this.#settle();
+    this.#tell();
+  }
+
+  /** For those who have something to do with each message that is in the page. */
+  #tell() {
+    this.dispatchEvent(new CustomEvent("log:changed", { bubbles: true }));
   }
 
   #settle() {

@@ -23,8 +23,8 @@ const FOLLOWING = "[data-follow]";
 const policy = window.trustedTypes?.createPolicy("safehouse-patch", { createHTML: (html) => html });
 
 /**
- * Puts `html` into the page and returns what has found its place. Only the `answer` to something the user did may move the focus to a
- * new place; a push leaves it where it is.
+ * Puts `html` into the page and returns what has found its place. Only the `answer` to something the
+ * user did may move the focus to a new place; a push leaves it where it is.
  */
 export function applyPatch(html, { answer = false } = {}) {
   return place(topLevel(html), answer);

@@ -125,18 +125,22 @@ export class LogWindow {
 
   #compare(page, [first, last]) {
     const fresh = new Map([...page.children].map((row) => [row.id, row]));
+    const removed = [];
     for (const old of [...this.rows]) {
       const row = fresh.get(old.id);
       fresh.delete(old.id);
       const { sort } = old.dataset;
       // A push may have brought others meanwhile, beyond what was asked for.
-      if (!row && sort >= first && sort <= last) old.remove();
-      else if (row && !isSame(old, row)) old.replaceWith(silent(row));
+      if (!row && sort >= first && sort <= last) {
+        old.remove();
+        removed.push(old.id);
+      } else if (row && !isSame(old, row)) old.replaceWith(silent(row));
     }
     for (const row of fresh.values()) {
       const next = [...this.rows].find((other) => other.dataset.sort > row.dataset.sort);
       this.#log.insertBefore(silent(row), next ?? null);
     }
+    document.dispatchEvent(new CustomEvent("log:missed", { detail: { removed } }));
   }
 
   #setLacks(side, isLacking) {

@@ -55,6 +55,7 @@ export class Overlays {
 
   #openMenu(menu) {
     menu.showPopover();
+    this.#setExpanded(true);
     place(menu, this.#point ?? this.#corner());
     menu.querySelector("[role^=menuitem]")?.focus();
   }
@@ -67,6 +68,10 @@ export class Overlays {
   #corner() {
     const { left, bottom } = this.#opener?.getBoundingClientRect() ?? { left: 0, bottom: 0 };
     return { x: left, y: bottom };
+  }
+
+  #setExpanded(isExpanded) {
+    if (this.#opener?.ariaHasPopup === "menu") this.#opener.ariaExpanded = String(isExpanded);
   }
 
   #pressed(event) {
@@ -86,6 +91,7 @@ export class Overlays {
 
   #closed(overlay) {
     overlay.replaceChildren();
+    this.#setExpanded(false);
     // Browsers give the focus back, unless what had it has been drawn anew meanwhile.
     if (document.activeElement !== document.body || !this.#opener?.id) return;
     document.getElementById(this.#opener.id)?.focus({ preventScroll: true });

@@ -1,7 +1,7 @@
 """The screens that several views answer with, put together from services and presenters."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask import render_template
 
@@ -202,9 +202,7 @@ def log_page(account: OpenAccount, number: int, page: MessagePage) -> str:
 
 def message(account: OpenAccount, number: int) -> str:
     """Return one message and the row of its conversation, as they stand now."""
-    found = reading.message(account, number)
-    if found is None:
-        raise UnknownMessage
+    found = reading.require_message(account, number)
     return messages_and_row(account, found.conversation_id, (number,))
 
 
@@ -244,3 +242,15 @@ def removed(account: OpenAccount, number: int, *, toast: Toast | None = None) ->
 
 def _said(toast: Toast | None) -> str:
     return render_template("partials/_toast.html", toast=toast) if toast else ""
+
+
+def removed_messages(
+    account: OpenAccount, message_ids: Iterable[int], *, conversations: Iterable[int]
+) -> str:
+    """Return what takes messages out of a page, and the rows of their conversations."""
+    now = calendar()
+    return render_template(
+        "partials/_removed.html",
+        message_ids=message_ids,
+        rows=[present_row(reading.conversation(account, number), now) for number in conversations],
+    )
