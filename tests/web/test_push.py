@@ -11,6 +11,7 @@ from webapp.services.events import (
     Event,
     MessageChanged,
     MessagesAdded,
+    MessagesRemoved,
     PreferencesChanged,
 )
 from webapp.services.reading import PAGE_LIMIT
@@ -66,6 +67,16 @@ def test_a_changed_message_comes_again(app: App, message: tuple[int, int]) -> No
     [patch] = told(app, MessageChanged(conversation, number)).patches
 
     assert f'id="message-{number}"' in patch
+
+
+def test_what_was_removed_leaves_every_page(app: App, message: tuple[int, int]) -> None:
+    conversation, number = message
+
+    [patch] = told(app, MessagesRemoved(conversation, (number, 4711))).patches
+
+    assert f'<div id="message-{number}" data-removed></div>' in patch
+    assert '<div id="message-4711" data-removed></div>' in patch
+    assert f'id="conversation-{conversation}"' in patch
 
 
 def test_a_changed_row_comes_without_messages(app: App, message: tuple[int, int]) -> None:

@@ -2,8 +2,8 @@
  * The keyboard in the log. All messages are one stop of the Tab key: arrows go from one to the next,
  * Enter opens the menu, Tab goes to what is inside of the message, Escape back to the composer.
  *
- * The message that was in focus last keeps tabindex 0; every other one, and what can be pressed in it,
- * has -1.
+ * The message that was in focus last has tabindex 0, or the newest if none was; every other one, and
+ * what can be pressed in it, has -1.
  */
 
 import { messageAfter, messageBefore } from "../lib/grouping.js";
@@ -13,7 +13,7 @@ const STEPS = { ArrowDown: messageAfter, ArrowUp: messageBefore };
 const INSIDE = ".link";
 
 export class MessageFocus {
-  #current = "";
+  #focused = "";
 
   start() {
     document.addEventListener("keydown", (event) => this.#pressed(event));
@@ -45,22 +45,17 @@ export class MessageFocus {
 
   #entered(target) {
     const message = target.closest("#log > .message");
-    if (message && message.id !== this.#current) this.#makeCurrent(message);
+    if (!message) return;
+    this.#focused = message.id;
+    this.#settle();
   }
 
-  /** A new log has no current message yet, and one that was drawn anew does not know that it is. */
   #settle() {
-    if (document.querySelector("#log > .message[tabindex='0']")) return;
     const messages = allMessages();
-    const message = messages.find(({ id }) => id === this.#current) ?? messages.at(-1);
-    if (message) this.#makeCurrent(message);
-  }
-
-  #makeCurrent(message) {
-    const old = document.getElementById(this.#current);
-    if (old) setReachable(old, false);
-    this.#current = message.id;
-    setReachable(message, true);
+    const stop = messages.find(({ id }) => id === this.#focused) ?? messages.at(-1);
+    for (const message of messages) {
+      if (message === stop || message.tabIndex === 0) setReachable(message, message === stop);
+    }
   }
 }
 
