@@ -25,7 +25,7 @@ WORDS_B = "update vague zinger boxes ornament renting glass gained island nabbin
 ACCOUNT_B = "051b8e86e8275ac67886d1c1502348734742aac8354adc62a9439ff247b5758a72"
 
 
-def test_a_message_that_could_not_be_sent_is_kept_and_sent_on_demand(
+def test_a_message_that_could_not_be_sent_is_kept_and_goes_out_with_the_network(
     arrive: Arrive, own_network: PracticeNetwork, own_network_file: str
 ) -> None:
     marit = arrive("Marit", network=own_network_file).opens_the_app().makes_an_account()
@@ -42,8 +42,6 @@ def test_a_message_that_could_not_be_sent_is_kept_and_sent_on_demand(
 
     for number in nodes:
         own_network.start_node(number)
-    marit.page.get_by_role("button", name="Try again").first.click()
-
     marit.sees_all_sent().sees("during the cut")
     expect(marit.page.get_by_text("Not sent. It is kept here")).to_have_count(0)
     expect(marit.page.get_by_text("No connection")).to_be_hidden()

@@ -92,6 +92,8 @@ def test_every_state_takes_exactly_the_events_of_the_table(
         outbox.mark_sending(database, item_id)
     if state == "failed":
         outbox.mark_failed(database, item_id)
+    if state == "stranded":
+        outbox.mark_stranded(database, item_id)
     allowed = (state, event) in TRANSITIONS
     with contextlib.nullcontext() if allowed else pytest.raises(LocalStorageError):
         outbox._move(database, item_id, event)
@@ -105,6 +107,39 @@ def test_an_item_deleted_with_its_message_takes_no_event(
 ) -> None:
     outbox._move(database, 99, event)
     assert outbox.get(database, 99) is None
+
+
+def test_the_return_of_the_network_makes_due_what_was_stranded_and_nothing_else(
+    database: AccountDatabase, conversation_id: int
+) -> None:
+    failed, stranded, later = (enqueue(database, conversation_id) for _ in range(3))
+    fail(database, failed)
+    outbox.mark_sending(database, stranded)
+    outbox.mark_waiting(database, stranded, attempts=3, next_attempt_ms=LATER_MS)
+    outbox.mark_sending(database, stranded)
+    outbox.mark_stranded(database, stranded)
+    assert due(database) == later, "a stranded item holds nobody up"
+
+    taken_up = outbox.reconnect(database)
+
+    assert [item.id for item in taken_up] == [stranded]
+    item = outbox.next_due(database, 0)
+    assert item is not None
+    assert (item.id, item.attempts) == (stranded, 0)
+    assert outbox.reconnect(database) == []
+
+
+def test_the_user_may_try_a_stranded_message_again_before_that(
+    database: AccountDatabase, conversation_id: int
+) -> None:
+    message_id = write(database, conversation_id, 1)
+    item_id = enqueue(database, conversation_id, message_id=message_id)
+    outbox.mark_sending(database, item_id)
+    outbox.mark_stranded(database, item_id)
+
+    assert outbox.retry(database, message_id)
+
+    assert due(database) == item_id
 
 
 def test_a_postponed_item_waits_for_its_time(

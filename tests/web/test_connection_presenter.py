@@ -120,7 +120,8 @@ def test_offline_says_what_happened_and_what_becomes_of_the_writing() -> None:
     view = present(phase="offline", last_error=Sentence("No seed server answered."))
 
     assert view.sentence == (
-        "No seed server answered. Safehouse goes on trying, and what you write is kept."
+        "No seed server answered. "
+        "Safehouse goes on trying. What you write now goes out when somebody answers."
     )
     assert view.notice is not None
     assert view.notice.title == "No connection"

@@ -237,10 +237,12 @@ class Runtime:
             events=self.events,
             given_proxy=self._given_proxy,
         )
+        sender = Sender(account)
         network.on_state(lambda _state: self.events.publish(ConnectionChanged()))
+        network.on_state(sender.watch)
         if self._is_worth_remembering(record.network):
             network.on_learned(lambda learned: remember(database, learned))
-        self._running = _Running(account, Sender(account), Receiver(account))
+        self._running = _Running(account, sender, Receiver(account))
         self._running.start()
         self._enter("opened")
 

@@ -9,11 +9,14 @@ file the same bytes under the same hash, and receivers drop a repeated sent time
     sending   finish        (gone)     a node has given a hash
     sending   postpone      waiting    a failure that may pass; with the next time to try
     sending   give_up       failed     a failure that will not; the user is told
+    sending   strand        stranded   no way into the network; the user is told
     failed    retry         waiting    the user asks for it: same bytes, attempts from zero
+    stranded  retry         waiting    the same
+    stranded  reconnect     waiting    the network is back: the same without being asked
     sending   recover       waiting    the program starts: what was under way is unknown
 
 Order: within one conversation an item waits for the earlier ones, so an approval
-arrives before the answer it belongs to. A failed item holds nobody up. A sync copy
+arrives before the answer it belongs to. A failed or stranded item holds nobody up. A sync copy
 waits for its own message instead, and nothing waits for it: it goes to our own swarm.
 """
 
@@ -28,8 +31,8 @@ from webapp.storage.database import AccountDatabase
 from webapp.storage.errors import LocalStorageError
 
 Kind = Literal["message", "approval", "sync"]
-State = Literal["waiting", "sending", "failed"]
-Event = Literal["begin", "finish", "postpone", "give_up", "retry", "recover"]
+State = Literal["waiting", "sending", "failed", "stranded"]
+Event = Literal["begin", "finish", "postpone", "give_up", "strand", "retry", "reconnect", "recover"]
 
 # None: the row goes. What is not listed cannot happen and is refused.
 TRANSITIONS: dict[tuple[State, Event], State | None] = {
@@ -37,7 +40,10 @@ TRANSITIONS: dict[tuple[State, Event], State | None] = {
     ("sending", "finish"): None,
     ("sending", "postpone"): "waiting",
     ("sending", "give_up"): "failed",
+    ("sending", "strand"): "stranded",
     ("failed", "retry"): "waiting",
+    ("stranded", "retry"): "waiting",
+    ("stranded", "reconnect"): "waiting",
     ("sending", "recover"): "waiting",
 }
 
@@ -56,7 +62,7 @@ _NOT_HELD_UP = """
         ELSE NOT EXISTS (
             SELECT 1 FROM outbox AS earlier
             WHERE earlier.conversation_id = item.conversation_id AND earlier.id < item.id
-                AND earlier.state <> 'failed' AND earlier.kind <> 'sync')
+                AND earlier.state NOT IN ('failed', 'stranded') AND earlier.kind <> 'sync')
     END
 """
 
@@ -161,23 +167,38 @@ def mark_failed(database: AccountDatabase, item_id: int) -> None:
     _move(database, item_id, "give_up")
 
 
+def mark_stranded(database: AccountDatabase, item_id: int) -> None:
+    """Give the item up until the network is back, or the user asks for another try."""
+    _move(database, item_id, "strand")
+
+
 def finish(database: AccountDatabase, item_id: int) -> None:
     """Remove an item that is stored on the network."""
     _move(database, item_id, "finish")
 
 
 def retry(database: AccountDatabase, message_id: int) -> bool:
-    """Make the failed items of a message due again; return whether there were any."""
+    """Make the items of a message that were given up due again; return whether there were any."""
     with database.write() as connection:
-        failed = connection.execute(
-            "SELECT id FROM outbox WHERE message_id = ? AND state = 'failed'", (message_id,)
+        given_up = connection.execute(
+            "SELECT id FROM outbox WHERE message_id = ? AND state IN ('failed', 'stranded')",
+            (message_id,),
         ).fetchall()
-        for (item_id,) in failed:
+        for (item_id,) in given_up:
             _move(database, item_id, "retry")
-            connection.execute(
-                "UPDATE outbox SET attempts = 0, next_attempt_ms = 0 WHERE id = ?", (item_id,)
-            )
-    return bool(failed)
+            _make_due(connection, item_id)
+    return bool(given_up)
+
+
+def reconnect(database: AccountDatabase) -> list[OutboxItem]:
+    """Make all stranded items due again; return them."""
+    with database.write() as connection:
+        rows = connection.execute(_SELECT + " WHERE state = 'stranded' ORDER BY id").fetchall()
+        stranded = [_item(row) for row in rows]
+        for item in stranded:
+            _move(database, item.id, "reconnect")
+            _make_due(connection, item.id)
+    return stranded
 
 
 def recover(database: AccountDatabase) -> int:
@@ -187,6 +208,12 @@ def recover(database: AccountDatabase) -> int:
         for (item_id,) in under_way:
             _move(database, item_id, "recover")
     return len(under_way)
+
+
+def _make_due(connection: Connection, item_id: int) -> None:
+    connection.execute(
+        "UPDATE outbox SET attempts = 0, next_attempt_ms = 0 WHERE id = ?", (item_id,)
+    )
 
 
 def _move(database: AccountDatabase, item_id: int, event: Event) -> None:
