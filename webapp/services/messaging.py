@@ -21,7 +21,7 @@ from webapp.services.errors import (
 )
 from webapp.services.events import ConversationChanged, MessageChanged, MessagesAdded
 from webapp.services.open_account import OpenAccount
-from webapp.storage import contacts, conversations, drafts, messages, outbox
+from webapp.storage import contacts, conversations, drafts, messages, outbox, send_keys
 from webapp.storage.conversations import Conversation
 
 # messages.md §7: official apps date the approval a little before the message it comes with,
@@ -57,15 +57,20 @@ def start_conversation(account: OpenAccount, account_id: AccountId) -> int:
     return conversation.id
 
 
-def send_text(account: OpenAccount, conversation_id: int, body: str) -> int:
+def send_text(
+    account: OpenAccount, conversation_id: int, body: str, *, key: str | None = None
+) -> int:
     """Put ``body`` into the outbox of a conversation and return the message's number.
 
-    The draft of the conversation goes in the same transaction.
-    Raises UnknownConversation, ContactBlocked, EmptyMessage, MessageTooLong; then nothing is
-    stored.
+    The draft of the conversation goes in the same transaction. An order to send that has a
+    ``key`` is carried out once, however often it is given.
+    Raises UnknownConversation, ContactBlocked, EmptyMessage, MessageTooLong, and UnknownMessage
+    if the message of this key has been deleted since; then nothing is stored.
     """
     body = require_body(body)
     with account.database.write():
+        if key is not None and send_keys.is_carried_out(account.database, key):
+            return _message_of(account, key)
         conversation = _writable(account, conversation_id)
         sent_at_ms = _next_timestamp(account)
         message_id = messages.insert_outgoing(
@@ -76,6 +81,8 @@ def send_text(account: OpenAccount, conversation_id: int, body: str) -> int:
             sent_at_ms=sent_at_ms,
             sort_ms=sent_at_ms,
         )
+        if key is not None:
+            send_keys.remember(account.database, key, message_id)
         drafts.clear(account.database, conversation_id)
         if conversation.kind == "note_to_self":
             _enqueue_note(account, conversation, message_id, body=body, sent_at_ms=sent_at_ms)
@@ -145,6 +152,13 @@ def _writable(account: OpenAccount, conversation_id: int) -> Conversation:
     if conversation.blocked:
         raise ContactBlocked
     return conversation
+
+
+def _message_of(account: OpenAccount, key: str) -> int:
+    message_id = send_keys.message_of(account.database, key)
+    if message_id is None:
+        raise UnknownMessage
+    return message_id
 
 
 def _next_timestamp(account: OpenAccount) -> int:

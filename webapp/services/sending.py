@@ -26,7 +26,7 @@ from webapp.network.client import ConnectionState, Stored
 from webapp.network.errors import NetworkClosed, NetworkError, NoRoute, PathFailed, Rejected
 from webapp.services.events import MessageChanged
 from webapp.services.open_account import OpenAccount
-from webapp.storage import messages, outbox, received
+from webapp.storage import messages, outbox, received, send_keys
 from webapp.storage.conversations import MessageState
 from webapp.storage.database import AccountDatabase
 from webapp.storage.errors import StorageError
@@ -57,6 +57,7 @@ class Sender:
     def start(self) -> None:
         with self._account.database.write():
             outbox.recover(self._account.database)
+            send_keys.forget_all(self._account.database)
         self._thread.start()
 
     def stop(self) -> None:

@@ -21,9 +21,14 @@ export class RequestError extends Error {
     this.status = status;
   }
 
-  /** The session has ended or belongs to another tab: nothing but a fresh start helps. */
+  /** The session has ended or belongs to another tab: the server decides what this one shows. */
   get isRefused() {
-    return [401, 403, 421].includes(this.status);
+    return [401, 403].includes(this.status);
+  }
+
+  /** Another start of the program answers here; to that one this page is a stranger. */
+  get isStranger() {
+    return this.status === 421;
   }
 
   get isUnanswered() {
@@ -69,6 +74,29 @@ export async function requestHtml(path, options) {
   }
 }
 
+/**
+ * Asks until it is answered: for what the server does once, however often it is asked. Whoever looks
+ * for the server says "server:back", or "server:lost" if there is no more hope.
+ */
+export async function insist(path, options) {
+  for (;;) {
+    try {
+      return await requestHtml(path, options);
+    } catch (error) {
+      if (!error.isUnanswered || !(await comesBack())) throw error;
+    }
+  }
+}
+
+function comesBack() {
+  const found = new AbortController();
+  const { signal } = found;
+  const { promise, resolve } = Promise.withResolvers();
+  document.addEventListener("server:back", () => resolve(true), { signal });
+  document.addEventListener("server:lost", () => resolve(false), { signal });
+  return promise.finally(() => found.abort());
+}
+
 function headers() {
   const secret = tabSecret();
   return secret ? { "X-Safehouse": "1", "X-Safehouse-Tab": secret } : { "X-Safehouse": "1" };
@@ -90,7 +118,8 @@ async function refusal(response) {
   const { status } = response;
   const { message, code, hint } = (await errorIn(response)) ?? {};
   const error = new RequestError(message ?? BROKEN, { code, hint, status });
-  if (!message && error.isRefused) error.message = REFUSED;
+  if (!message && (error.isRefused || error.isStranger)) error.message = REFUSED;
+  if (error.isStranger) document.dispatchEvent(new CustomEvent("server:replaced"));
   return error;
 }
 

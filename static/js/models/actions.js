@@ -5,7 +5,7 @@
 
 import { clearError, showError } from "../lib/form-errors.js";
 import { applyPatch } from "../lib/patch.js";
-import { requestHtml } from "../lib/request.js";
+import { insist, requestHtml } from "../lib/request.js";
 import { tell } from "../lib/toast.js";
 import { forgetTyped } from "../lib/typed.js";
 
@@ -94,7 +94,7 @@ export class Actions {
     form.ariaBusy = "true";
     clearError(form);
     try {
-      const html = await requestHtml(path, { method: "POST", fields });
+      const html = await order(form, path, fields);
       form.dispatchEvent(new CustomEvent("form:sent", { bubbles: true, detail: { fields } }));
       announce({ placed: applyPatch(html, { answer: true }) });
       if ("forget" in form.dataset) forgetTyped();
@@ -108,6 +108,13 @@ export class Actions {
       done();
     }
   }
+}
+
+/** What is to be done once gets a key, by which the server knows it again (data-once). */
+function order(form, path, fields) {
+  if (!("once" in form.dataset)) return requestHtml(path, { method: "POST", fields });
+  fields.set("key", crypto.randomUUID());
+  return insist(path, { method: "POST", fields });
 }
 
 /** Says what the user has opened; without a path it is what their form was answered with. */

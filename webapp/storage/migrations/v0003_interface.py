@@ -69,4 +69,12 @@ STATEMENTS = (
             sent_at_ms = max(sent_at_ms, iif(old.outgoing, old.sent_at_ms, 0));
     END
     """,
+    # The orders to send that this run of the program has carried out.
+    """
+    CREATE TABLE send_key (
+        key TEXT PRIMARY KEY,
+        message_id INTEGER REFERENCES message ON DELETE SET NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX send_key_message ON send_key (message_id)",
 )

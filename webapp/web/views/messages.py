@@ -2,7 +2,7 @@
 
 import re
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from webapp.services import deleting, messaging, reading
@@ -13,6 +13,9 @@ from webapp.web.links import addresses
 from webapp.web.message_presenter import present_details
 from webapp.web.views import screens
 
+# A random UUID.
+KEY_CHARACTERS = 36
+
 blueprint = Blueprint("messages", __name__)
 
 # Numbers that SQLite can hold, as the page puts them together.
@@ -22,8 +25,11 @@ NUMBERS = re.compile(r"[0-9]{1,18}(,[0-9]{1,18})*")
 @blueprint.post("/conversations/<row:number>/messages")
 @with_account
 def send(account: OpenAccount, number: int) -> ResponseReturnValue:
-    message_id = messaging.send_text(account, number, request.form.get("body", ""))
-    return screens.message(account, message_id)
+    key = request.form.get("key") or None
+    if key and len(key) > KEY_CHARACTERS:
+        abort(400)
+    body = request.form.get("body", "")
+    return screens.message(account, messaging.send_text(account, number, body, key=key))
 
 
 @blueprint.post("/messages/<row:number>/retry")
