@@ -60,6 +60,11 @@ class Draft {
     this.#schedule();
   }
 
+  /** What only this page knows. */
+  get unsaved() {
+    return this.#text === this.#saved ? "" : this.#text;
+  }
+
   /** Whether somebody has typed here within the last moments. */
   get isFresh() {
     return performance.now() - this.#typedAt < SHOW_AGAIN_AFTER_MS;
@@ -185,6 +190,11 @@ const drafts = new Map();
 export function draftOf(conversation) {
   if (!drafts.has(conversation)) drafts.set(conversation, new Draft(conversation));
   return drafts.get(conversation);
+}
+
+/** The texts that only this page knows. */
+export function unsavedDrafts() {
+  return [...drafts.values()].map((draft) => draft.unsaved).filter(Boolean);
 }
 
 function eachDraft(act) {

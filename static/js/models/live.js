@@ -1,6 +1,7 @@
 /*
  * Live updates of one open screen. Pushes arrive as patches; whatever was missed before the
- * connection stood, or while it was down, is fetched when it stands.
+ * connection stood, or while it was down, is fetched when it stands. A page that has slept may have no
+ * right any more to what it shows: it asks before anybody sees it.
  *
  * An answer may be older than a push that overtook it. So pushes wait until no answer is on its way:
  * every change is pushed, hence the last push is always the truth.
@@ -9,6 +10,7 @@
 import { io } from "../../vendor/socket.io.esm.min.js";
 import { applyPatch, refresh } from "../lib/patch.js";
 import { RequestError, isWaiting, request, requestHtml, tabSecret } from "../lib/request.js";
+import { SleepWatch } from "./sleep-watch.js";
 
 const RECONNECT_FIRST_MS = 500;
 const RECONNECT_LONGEST_MS = 5000;
@@ -17,6 +19,7 @@ const SUBPROTOCOL = "safehouse";
 export class Live {
   #socket = null;
   #pushed = [];
+  #sleep = new SleepWatch(() => this.#wake());
   #listening = new AbortController();
 
   open() {
@@ -35,6 +38,7 @@ export class Live {
     this.#socket.on("gone", () => document.dispatchEvent(new CustomEvent("server:ended")));
     this.#socket.on("disconnect", (reason) => this.#left(reason));
     this.#socket.on("connect_error", () => this.#findReason());
+    this.#sleep.start();
     document.addEventListener("server:quiet", () => this.#apply(), {
       signal: this.#listening.signal,
     });
@@ -46,6 +50,7 @@ export class Live {
     if (socket.active && !socket.connected) socket.on("connect", () => socket.disconnect());
     else socket.disconnect();
     this.#socket = null;
+    this.#sleep.stop();
     this.#listening.abort();
   }
 
@@ -64,8 +69,16 @@ export class Live {
     setTimeout(() => this.#socket?.connect(), RECONNECT_FIRST_MS);
   }
 
-  async #catchUp() {
-    await orStartOver(async () => {
+  async #wake() {
+    const { dataset } = document.getElementById("screen");
+    dataset.unproven = "";
+    if (await this.#catchUp()) delete dataset.unproven;
+    else document.addEventListener("server:back", () => this.#wake(), { once: true });
+  }
+
+  /** Returns whether there was an answer. */
+  #catchUp() {
+    return orStartOver(async () => {
       const list = document.querySelector("conversation-list");
       refresh(await requestHtml(list?.path ?? "/list/rows"));
       document.dispatchEvent(new CustomEvent("live:missed"));
@@ -80,13 +93,18 @@ export class Live {
   }
 }
 
-/** Where the session has ended, the server decides what this tab shows now. */
+/**
+ * Returns whether `ask` was answered. Where the session has ended, the server decides what this tab
+ * shows now.
+ */
 async function orStartOver(ask) {
   try {
     await ask();
+    return true;
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     // Without an answer <stopped-notice> speaks and the socket tries again.
     if (error.isRefused) location.reload();
+    return !error.isUnanswered && !error.isRefused;
   }
 }
