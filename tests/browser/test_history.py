@@ -49,7 +49,7 @@ def test_back_and_forward_go_through_what_was_opened(arrive: Arrive) -> None:
     page.go_back()
     sees_conversation_with(page, "Note to self")
     page.go_back()
-    expect(page.get_by_role("heading", name="My Account ID")).to_be_visible()
+    sees_the_list(page)
     page.go_forward()
     page.go_forward()
     sees_conversation_with(page, STRANGER_NAME)
@@ -95,7 +95,7 @@ def test_nothing_that_was_opened_can_be_read_in_the_history_of_the_browser(
     assert found["title"] == "Safehouse"
     assert sorted(found["state"]) == ["at", "tab"]
     assert len(found["state"]["tab"]) == 36
-    assert found["state"]["at"] == 3
+    assert found["state"]["at"] == 2
 
 
 def test_a_reload_comes_back_to_what_was_open_and_so_does_back(arrive: Arrive) -> None:
@@ -106,6 +106,28 @@ def test_a_reload_comes_back_to_what_was_open_and_so_does_back(arrive: Arrive) -
     page.go_back()
 
     sees_conversation_with(page, "Note to self")
+
+
+def test_reload_and_back_return_to_where_somebody_was_reading(arrive: Arrive) -> None:
+    person = opens_two_conversations(arrive("Marit"))
+    page = person.page
+    page.set_viewport_size({"width": 1280, "height": 400})
+    for number in range(20):
+        person.sends(f"line {number}")
+    person.sees_all_sent()
+    line, last = (page.locator("#log").get_by_text(f"line {n}", exact=True) for n in (9, 19))
+    line.evaluate("(line) => line.scrollIntoView()")
+    expect(page.locator("#jump")).to_be_visible()
+
+    page.reload()
+    expect(line).to_be_in_viewport()
+    expect(last).not_to_be_in_viewport()
+    person.opens_conversation_with("Note to self")
+    sees_conversation_with(page, "Note to self")
+    page.go_back()
+
+    expect(line).to_be_in_viewport()
+    expect(last).not_to_be_in_viewport()
 
 
 def test_a_reload_keeps_what_was_typed(arrive: Arrive) -> None:

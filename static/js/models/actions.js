@@ -55,7 +55,8 @@ export class Actions {
 
   async #navigate(button, path) {
     const placed = await this.#load(button, path);
-    if (placed) announce({ path, placed });
+    const isWayBack = button?.matches("[data-escape]");
+    if (placed) announce({ path, placed, isWayBack });
   }
 
   /** The last click wins: an answer to an earlier one would open what is no longer wanted. */

@@ -17,7 +17,8 @@ const FIRST = new Set([LIST, "/", "/welcome"]);
 export class NavigationHistory {
   #actions;
   #tab = crypto.randomUUID();
-  #paths = [LIST];
+  // What was opened, and in a conversation the place where somebody was reading.
+  #entries = [{ path: LIST, place: "" }];
   #at = 0;
   #kept = "";
 
@@ -26,6 +27,7 @@ export class NavigationHistory {
   }
 
   start() {
+    document.addEventListener("patch:before", () => this.#remember());
     document.addEventListener("opened", (event) => this.#opened(event.detail));
     window.addEventListener("popstate", (event) => this.#travelled(event.state));
     // Before the page is emptied (app.js).
@@ -44,28 +46,35 @@ export class NavigationHistory {
   }
 
   /** `path` was asked for and has brought `placed`; without a path they answer a form. */
-  #opened({ path, placed }) {
+  #opened({ path, placed, isWayBack }) {
     const main = placed.find((element) => ["screen", "pane"].includes(element.id));
     if (!main) return;
-    const shown = path ?? pathOf(main) ?? this.#paths[this.#at];
+    const shown = path ?? pathOf(main) ?? this.#entries[this.#at].path;
+    const behind = this.#findBehind(shown, isWayBack);
     if (FIRST.has(shown.split("?")[0])) this.#goTo(0, shown === "/" ? LIST : shown);
-    else if (shown === this.#paths[this.#at - 1]) this.#goTo(this.#at - 1, shown);
-    else if (!path && this.#at) this.#paths[this.#at] = shown; // Nobody goes back to a form.
-    else if (shown !== this.#paths[this.#at]) this.#push(shown);
+    else if (behind >= 0) this.#goTo(behind, shown);
+    else if (!path && this.#at) this.#goTo(this.#at, shown); // Nobody goes back to a form.
+    else if (shown !== this.#entries[this.#at].path) this.#push(shown);
+  }
+
+  /** What lies just behind is gone back to; by a way back also what lies further behind. */
+  #findBehind(path, isWayBack) {
+    const behind = this.#entries.slice(0, this.#at).findLastIndex((entry) => entry.path === path);
+    return isWayBack || behind === this.#at - 1 ? behind : -1;
   }
 
   #push(path) {
     this.#at += 1;
-    this.#paths.length = this.#at;
-    this.#paths.push(path);
+    this.#entries.length = this.#at;
+    this.#entries.push({ path, place: "" });
     history.pushState(this.#state, "");
   }
 
-  /** Moves to a place whose content is on the screen already. */
+  /** Moves to an entry whose content is on the screen already. */
   #goTo(at, path) {
     const step = at - this.#at;
     this.#at = at;
-    this.#paths[at] = path;
+    this.#entries[at] = { path, place: "" };
     if (step) history.go(step);
   }
 
@@ -80,6 +89,7 @@ export class NavigationHistory {
       return history.go(-step);
     }
     const from = this.#at;
+    this.#remember();
     this.#at = state.at;
     this.#mark();
     return this.#show(from);
@@ -87,11 +97,21 @@ export class NavigationHistory {
 
   /** What cannot be shown is not entered: then it goes back to `from`. */
   async #show(from = 0) {
-    const path = this.#paths[this.#at] ?? LIST;
+    const { path, place } = this.#entries[this.#at] ?? { path: LIST };
     const hasPane = () => document.getElementById("pane") !== null;
     let isShown = hasPane() || (await this.#actions.show("/"));
-    if (hasPane() || path !== LIST) isShown = await this.#actions.show(path);
-    if (isShown === false) this.#goTo(from, this.#paths[from]);
+    if (hasPane() || path !== LIST) {
+      isShown = await this.#actions.show(place ? `${path}?around=${place}` : path);
+    }
+    if (isShown === false) this.#goTo(from, this.#entries[from]?.path ?? LIST);
+  }
+
+  /** Where somebody reads, as long as what they read is still there. */
+  #remember() {
+    const entry = this.#entries[this.#at];
+    const pane = document.getElementById("pane");
+    if (!entry || !pane?.dataset.for || entry.path !== pathOf(pane)) return;
+    entry.place = pane.querySelector("message-list").place;
   }
 
   get #state() {
@@ -104,7 +124,8 @@ export class NavigationHistory {
   }
 
   #keep() {
-    const memory = JSON.stringify({ paths: this.#paths, typed: typedSoFar() });
+    this.#remember();
+    const memory = JSON.stringify({ entries: this.#entries, typed: typedSoFar() });
     if (memory === this.#kept) return;
     this.#kept = memory;
     const fields = new URLSearchParams({ memory });
@@ -115,8 +136,8 @@ export class NavigationHistory {
     try {
       const memory = await (await request(`/tabs/${tab}`)).text();
       if (!memory) return;
-      const { paths, typed } = JSON.parse(memory);
-      this.#paths = paths;
+      const { entries, typed } = JSON.parse(memory);
+      this.#entries = entries;
       typedBefore(typed);
     } catch (error) {
       beModest(error);
@@ -133,7 +154,7 @@ function beModest(error) {
 function pathOf(element) {
   if (element.id === "screen") return "/";
   if (element.dataset.for) return `/conversations/${element.dataset.for}`;
-  return element.dataset.pane === "list" ? LIST : null;
+  return element.dataset.pane === "list" && !("settings" in element.dataset) ? LIST : null;
 }
 
 function topLayer() {
