@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.services.correspondents import Correspondent
-from webapp.services import drafts, messaging, reading
+from webapp.services import drafts, messaging
 from webapp.services.errors import UnknownMessage
 from webapp.storage import send_keys
 
@@ -108,10 +108,12 @@ def test_an_order_that_could_not_be_carried_out_may_come_again(
     assert len(alice.reads(bob)) == 1
 
 
-def test_a_start_forgets_the_keys_of_the_run_before(alice: Correspondent, number: int) -> None:
+def test_a_start_forgets_the_keys_of_the_run_before(
+    alice: Correspondent, bob: Correspondent, number: int
+) -> None:
     messaging.send_text(alice.account, number, "hello", key=KEY)
 
     send_keys.forget_all(alice.account.database)
 
     assert not send_keys.is_carried_out(alice.account.database, KEY)
-    assert len(reading.page(alice.account, number)) == 1
+    assert len(alice.reads(bob)) == 1

@@ -39,9 +39,7 @@ CONNECTED = mark(
     "Each message passes three nodes. Every node knows only the one before and the one after it."
 )
 CONNECTING = mark("Looking for nodes that answer, to build a route of three.")
-STILL_TRYING = mark(
-    "Safehouse goes on trying. What you write now goes out when somebody answers."
-)
+STILL_TRYING = mark("Safehouse goes on trying. What you write now goes out when somebody answers.")
 # What is believed as long as nothing more precise is known.
 NOBODY_ANSWERS = Sentence(mark("No node answers."))
 SEEN_DIRECTLY = mark(
