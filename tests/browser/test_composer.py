@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import Arrive
 from tests.browser.people import Person
 from webapp.protocol.content import BODY_LIMIT
+from webapp.services.drafts import DRAFT_LIMIT
 
 pytestmark = pytest.mark.browser
 
@@ -115,6 +116,19 @@ def test_enter_sends_and_shift_enter_begins_a_line(marit: Person) -> None:
 
     marit.sees("one\ntwo")
     expect(field(page)).to_be_focused()
+
+
+def test_enter_belongs_to_the_input_method_while_it_composes(marit: Person) -> None:
+    field(marit.page).fill("にほん")
+
+    for how in ("isComposing: true", "keyCode: 229"):
+        field(marit.page).evaluate(
+            f"it => it.dispatchEvent(new KeyboardEvent('keydown', {{ key: 'Enter', {how} }}))"
+        )
+    field(marit.page).press("a")
+
+    expect(field(marit.page)).to_have_value("にほんa")
+    assert marit.reads() == []
 
 
 def test_enter_can_be_set_to_begin_a_line(marit: Person) -> None:
@@ -241,6 +255,19 @@ def test_a_draft_is_saved_while_somebody_types_without_a_pause(marit: Person) ->
 
     # Three seconds of typing: each second once, and not with every letter.
     assert 1 <= len(posted) <= 5
+
+
+def test_what_is_too_long_to_be_kept_is_told_and_stays_in_the_field(marit: Person) -> None:
+    marit.expects_refusals()
+    field(marit.page).fill("x" * (DRAFT_LIMIT + 7))
+
+    told = marit.page.get_by_role("alert").filter(has_text="7 characters too long to be kept")
+    expect(told).to_be_visible()
+    expect(field(marit.page)).to_have_value("x" * (DRAFT_LIMIT + 7))
+
+    field(marit.page).fill("x" * DRAFT_LIMIT)
+    is_saved(marit.page, "x" * DRAFT_LIMIT)
+    expect(told).to_be_hidden()
 
 
 def test_a_draft_survives_the_end_of_the_program_by_force(marit: Person) -> None:

@@ -125,8 +125,11 @@ class MessageComposer extends HTMLElement {
     if (!this.isConnected) tell(error);
   }
 
+  /** The draft could not be saved. Only whoever is writing it sees that beside the field. */
   #refused({ conversation, error }) {
-    if (conversation === this.dataset.for) showError(this.#form, error.sentence, error.code);
+    const isWriting = conversation === this.dataset.for && this.#text.matches(":focus");
+    if (isWriting) showError(this.#form, error.sentence, error.code);
+    else tell(error);
   }
 
   #show(text) {

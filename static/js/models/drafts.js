@@ -173,11 +173,12 @@ class Draft {
     if (this.#isOvertaken) this.#saved = UNKNOWN;
     this.#isOvertaken = false;
     const isFinal = FINAL.has(error.status);
+    const isNews = !this.#hasFailed;
     this.#hasFailed = !isFinal;
     if (isFinal) this.#refused = text;
     this.#schedule(isFinal ? this.#delay() : TRY_AGAIN_AFTER_MS);
     // A conversation that is gone has no drafts, and that is how somebody wanted it.
-    if (error.status === 404 || error.isUnanswered) return;
+    if (error.status === 404 || error.isUnanswered || !isNews) return;
     document.dispatchEvent(
       new CustomEvent("draft:refused", { detail: { conversation: this.#conversation, error } }),
     );
