@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -98,6 +99,25 @@ def own_network_file(own_network: PracticeNetwork, tmp_path: Path) -> str:
     file = tmp_path / "network.json"
     file.write_text(json.dumps(own_network.network_file()))
     return str(file)
+
+
+@pytest.fixture(scope="module")
+def account_owner(
+    browser: Browser, network_file: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Person]:
+    """Somebody with an account, the same one for all stories of a module."""
+    app = AppProcess(tmp_path_factory.mktemp("owner"), network=network_file).start()
+    owner = Person("Marit", browser=browser, app=app)
+    yield owner.opens_the_app().makes_an_account()
+    owner.leaves()
+
+
+@pytest.fixture
+def writer(account_owner: Person) -> Iterator[Person]:
+    """The same person, with a conversation open that no story before has seen."""
+    yield account_owner.writes_to("05" + secrets.token_hex(32))
+    assert account_owner.complaints == []
+    assert account_owner.foreign == []
 
 
 @pytest.fixture

@@ -51,8 +51,8 @@ def set_preference(page: Page, name: str, value: str) -> None:
     )
 
 
-def test_the_field_grows_with_the_text_and_then_scrolls(marit: Person) -> None:
-    page = marit.page
+def test_the_field_grows_with_the_text_and_then_scrolls(writer: Person) -> None:
+    page = writer.page
     one_line = height(page)
 
     field(page).fill("one\ntwo\nthree")
@@ -65,8 +65,8 @@ def test_the_field_grows_with_the_text_and_then_scrolls(marit: Person) -> None:
     expect(page.get_by_role("button", name="Send")).to_be_in_viewport()
 
 
-def test_the_counter_appears_in_time_and_says_what_is_too_much(marit: Person) -> None:
-    page = marit.page
+def test_the_counter_appears_in_time_and_says_what_is_too_much(writer: Person) -> None:
+    page = writer.page
     counter = page.locator(".composer__count")
     field(page).fill("x" * (BODY_LIMIT - 201))
     expect(counter).to_be_hidden()
@@ -82,19 +82,19 @@ def test_the_counter_appears_in_time_and_says_what_is_too_much(marit: Person) ->
     field(page).press("Enter")
     expect(page.get_by_role("alert").filter(has_text="too long for one message")).to_be_visible()
     expect(field(page)).to_have_value("y" * (BODY_LIMIT + 12))
-    assert marit.reads() == []
-    assert marit.finds_obstacles() == []
+    assert writer.reads() == []
+    assert writer.finds_obstacles() == []
 
     field(page).fill("z" * BODY_LIMIT)
     field(page).press("Enter")
     expect(field(page)).to_have_value("")
-    marit.sees("z" * BODY_LIMIT)
+    writer.sees("z" * BODY_LIMIT)
 
 
-def test_a_character_counts_as_the_server_counts_it(marit: Person) -> None:
+def test_a_character_counts_as_the_server_counts_it(writer: Person) -> None:
     texts = ["\u3000a\u2028", "\x1c\x85b", "\ufeffc\ufeff", "\r\n d", "𝔘\t", "👩‍👩‍👧‍👦", " \n"]
 
-    counted = marit.page.evaluate(
+    counted = writer.page.evaluate(
         """async texts => {
              const { bodyLength } = await import("/static/js/lib/counting.js");
              return texts.map(bodyLength);
@@ -105,8 +105,8 @@ def test_a_character_counts_as_the_server_counts_it(marit: Person) -> None:
     assert counted == [len(text.strip()) for text in texts]
 
 
-def test_enter_sends_and_shift_enter_begins_a_line(marit: Person) -> None:
-    page = marit.page
+def test_enter_sends_and_shift_enter_begins_a_line(writer: Person) -> None:
+    page = writer.page
     field(page).press_sequentially("one")
     field(page).press("Shift+Enter")
     field(page).press_sequentially("two")
@@ -114,21 +114,21 @@ def test_enter_sends_and_shift_enter_begins_a_line(marit: Person) -> None:
 
     field(page).press("Enter")
 
-    marit.sees("one\ntwo")
+    writer.sees("one\ntwo")
     expect(field(page)).to_be_focused()
 
 
-def test_enter_belongs_to_the_input_method_while_it_composes(marit: Person) -> None:
-    field(marit.page).fill("にほん")
+def test_enter_belongs_to_the_input_method_while_it_composes(writer: Person) -> None:
+    field(writer.page).fill("にほん")
 
     for how in ("isComposing: true", "keyCode: 229"):
-        field(marit.page).evaluate(
+        field(writer.page).evaluate(
             f"it => it.dispatchEvent(new KeyboardEvent('keydown', {{ key: 'Enter', {how} }}))"
         )
-    field(marit.page).press("a")
+    field(writer.page).press("a")
 
-    expect(field(marit.page)).to_have_value("にほんa")
-    assert marit.reads() == []
+    expect(field(writer.page)).to_have_value("にほんa")
+    assert writer.reads() == []
 
 
 def test_enter_can_be_set_to_begin_a_line(marit: Person) -> None:
@@ -152,17 +152,17 @@ def test_spelling_is_checked_only_where_it_was_asked_for(marit: Person) -> None:
     expect(field(marit.page)).to_have_js_property("spellcheck", True)
 
 
-def test_the_button_sends_and_the_field_keeps_the_focus(marit: Person) -> None:
-    field(marit.page).fill("by mouse")
+def test_the_button_sends_and_the_field_keeps_the_focus(writer: Person) -> None:
+    field(writer.page).fill("by mouse")
 
-    marit.page.get_by_role("button", name="Send").click()
+    writer.page.get_by_role("button", name="Send").click()
 
-    marit.sees("by mouse")
-    expect(field(marit.page)).to_be_focused()
+    writer.sees("by mouse")
+    expect(field(writer.page)).to_be_focused()
 
 
-def test_what_is_typed_beside_the_field_goes_into_it(marit: Person) -> None:
-    page = marit.page
+def test_what_is_typed_beside_the_field_goes_into_it(writer: Person) -> None:
+    page = writer.page
     page.get_by_role("region", name="Messages").focus()
 
     page.keyboard.type("hello? ")
@@ -171,8 +171,8 @@ def test_what_is_typed_beside_the_field_goes_into_it(marit: Person) -> None:
     expect(field(page)).to_be_focused()
 
 
-def test_a_text_dropped_beside_the_field_goes_into_it_and_a_file_nowhere(marit: Person) -> None:
-    page = marit.page
+def test_a_text_dropped_beside_the_field_goes_into_it_and_a_file_nowhere(writer: Person) -> None:
+    page = writer.page
     drop = """files => {
       const dataTransfer = new DataTransfer();
       dataTransfer.setData("text/plain", "dropped");
@@ -188,8 +188,8 @@ def test_a_text_dropped_beside_the_field_goes_into_it_and_a_file_nowhere(marit: 
     expect(field(page)).to_have_value("dropped")
 
 
-def test_what_is_typed_while_a_message_is_on_its_way_is_kept(marit: Person) -> None:
-    page = marit.page
+def test_what_is_typed_while_a_message_is_on_its_way_is_kept(writer: Person) -> None:
+    page = writer.page
     let_go: list[Callable[[], None]] = []
     page.route("**/messages", lambda route: let_go.append(route.continue_))
     field(page).fill("first")
@@ -202,7 +202,7 @@ def test_what_is_typed_while_a_message_is_on_its_way_is_kept(marit: Person) -> N
     let_go.pop(0)()
     page.unroute("**/messages")
 
-    marit.sees("first").sees("second")
+    writer.sees("first").sees("second")
     expect(field(page)).to_have_value("")
 
 
@@ -246,8 +246,8 @@ def test_a_draft_survives_reload_and_another_conversation(marit: Person) -> None
     expect(field(page)).to_have_value("Dear diary,")
 
 
-def test_a_draft_is_saved_while_somebody_types_without_a_pause(marit: Person) -> None:
-    page = marit.page
+def test_a_draft_is_saved_while_somebody_types_without_a_pause(writer: Person) -> None:
+    page = writer.page
     posted: list[str] = []
     page.on("request", lambda request: posted.append(request.url) if "draft" in request.url else 0)
 
