@@ -167,6 +167,20 @@ def test_the_last_of_many_quick_choices_stays(arrive: Arrive) -> None:
     expect(marit.page.locator("html")).to_have_attribute("data-theme", "light")
 
 
+def test_another_language_is_spoken_in_every_tab_at_the_same_place(arrive: Arrive) -> None:
+    marit = arrive("Marit").opens_the_app().makes_an_account().opens_settings("Appearance")
+    other = second_tab(marit)
+
+    marit.page.get_by_label("Language").select_option("Deutsch")
+
+    expect(marit.page.get_by_role("heading", name="Aussehen")).to_be_visible()
+    expect(marit.page.get_by_label("Sprache")).to_have_value("de")
+    expect(other.get_by_role("button", name="Einstellungen", exact=True)).to_be_visible()
+    for tab in (marit.page, other):
+        expect(tab.locator("html")).to_have_attribute("lang", "de")
+    assert marit.finds_obstacles() == []
+
+
 def test_enter_begins_a_new_line_when_it_does_not_send(arrive: Arrive) -> None:
     marit = arrive("Marit").opens_the_app().makes_an_account()
     opens_note_to_self(marit)

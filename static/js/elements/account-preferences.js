@@ -5,8 +5,6 @@
  * For another language the page is loaded anew.
  */
 
-let language = "";
-
 class AccountPreferences extends HTMLElement {
   #names = [];
 
@@ -16,9 +14,6 @@ class AccountPreferences extends HTMLElement {
     this.#names = Object.keys(this.dataset);
     Object.assign(document.documentElement.dataset, this.dataset);
     document.dispatchEvent(new CustomEvent("preferences"));
-    // Everything on the page is in one language; the server draws it anew in another.
-    if (language && language !== this.dataset.language) location.reload();
-    language = this.dataset.language;
   }
 
   disconnectedCallback() {
