@@ -6,6 +6,7 @@ from webapp.app import App
 from webapp.services import drafts, messaging
 from webapp.services.events import (
     AccountChanged,
+    BlockingChanged,
     ConnectionChanged,
     ConversationChanged,
     Event,
@@ -104,6 +105,17 @@ def test_the_connection_comes_whole(app: App, message: tuple[int, int]) -> None:
     assert 'id="notice"' in patch
     assert 'id="route-head"' in patch
     assert 'id="route-body"' in patch
+
+
+def test_blocking_comes_to_the_row_and_to_the_list_of_the_blocked(
+    app: App, message: tuple[int, int]
+) -> None:
+    conversation, _ = message
+
+    [patch] = told(app, BlockingChanged(conversation)).patches
+
+    assert f'id="conversation-{conversation}"' in patch
+    assert 'id="blocked-people"' in patch
 
 
 def test_another_name_comes_to_every_place_that_shows_it(

@@ -6,6 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from webapp.app import App
+from webapp.protocol.identifiers import AccountId
+from webapp.protocol.keys import AccountKeys, Seed
+from webapp.services import messaging, organising, reading, removing
+from webapp.storage import contacts
 
 
 @pytest.fixture
@@ -111,3 +115,59 @@ def test_both_lines_of_a_switch_describe_it(owner: FlaskClient) -> None:
 def test_without_an_account_there_are_no_settings(client: FlaskClient) -> None:
     for path in ("/settings", *PAGES):
         assert client.get(path).status_code == 409
+
+
+def blocked_stranger(app: App) -> tuple[AccountId, int]:
+    """Return somebody who is blocked, and their conversation."""
+    account = app.runtime.account()
+    stranger = AccountKeys.from_seed(Seed.generate()).account_id
+    conversation = messaging.start_conversation(account, stranger)
+    organising.block(account, conversation)
+    return stranger, conversation
+
+
+def test_people_who_are_blocked_are_listed_and_can_be_unblocked(
+    app: App, owner: FlaskClient
+) -> None:
+    assert "Nobody is blocked" in owner.get("/settings/chats").text
+    stranger, conversation = blocked_stranger(app)
+    assert stranger.hex in owner.get("/settings/chats").text
+
+    answer = owner.post("/settings/chats/unblock", data={"account_id": stranger.hex})
+
+    assert "Nobody is blocked" in answer.text
+    assert not reading.conversation(app.runtime.account(), conversation).blocked
+
+
+def test_somebody_whose_conversation_is_gone_can_still_be_unblocked(
+    app: App, owner: FlaskClient
+) -> None:
+    stranger, conversation = blocked_stranger(app)
+    removing.delete_contact(app.runtime.account(), conversation)
+    assert stranger.hex in owner.get("/settings/chats").text
+
+    owner.post("/settings/chats/unblock", data={"account_id": stranger.hex})
+
+    assert reading.blocked(app.runtime.account()) == []
+
+
+@pytest.mark.parametrize(
+    ("account_id", "code"), [("", "account_id_length"), ("05" + "zz" * 32, "account_id_characters")]
+)
+def test_nobody_is_unblocked_by_what_is_no_account_id(
+    app: App, owner: FlaskClient, account_id: str, code: str
+) -> None:
+    blocked_stranger(app)
+
+    answer = owner.post("/settings/chats/unblock", data={"account_id": account_id})
+
+    assert answer.get_json()["error"]["code"] == code
+    assert len(reading.blocked(app.runtime.account())) == 1
+
+
+def test_unblocking_a_stranger_makes_nobody_known(app: App, owner: FlaskClient) -> None:
+    stranger = AccountKeys.from_seed(Seed.generate()).account_id
+
+    owner.post("/settings/chats/unblock", data={"account_id": stranger.hex})
+
+    assert contacts.get(app.runtime.account().database, stranger) is None

@@ -52,6 +52,7 @@ CONNECTION = SimpleNamespace(
         SimpleNamespace(name="First node", place=HOSTILE, state="silent", words="not answering"),
     ),
 )  # fmt: skip
+PERSON = SimpleNamespace(name=HOSTILE, initials="<b", hue=3, id_hex=ID_HEX, short_id="05ab…abab")
 
 
 def message(number: int, *, state: str, outgoing: bool, unread: bool = False) -> SimpleNamespace:
@@ -80,6 +81,7 @@ VALUES = {
     "after": "0.1763718060000.5",
     "before": "0.1763718060000.9",
     "address": addresses(LINK)[0],
+    "blocked": (PERSON,),
     "code": "internal",
     "credits": (SimpleNamespace(name=HOSTILE, licence="MIT"),),
     "completed": True,

@@ -1,5 +1,6 @@
 """Keeping the list in order: pins, marks, nicknames, and whom one does not want to hear."""
 
+from webapp.protocol.identifiers import AccountId
 from webapp.services import messaging, reading
 from webapp.services.errors import NoteToSelf
 from webapp.services.events import BlockingChanged, ConversationChanged
@@ -90,6 +91,18 @@ def block(account: OpenAccount, conversation_id: int) -> None:
 def unblock(account: OpenAccount, conversation_id: int) -> None:
     """Take from now on what this person sends. Raises UnknownConversation, NoteToSelf."""
     _set_blocked(account, conversation_id, False)
+
+
+def unblock_person(account: OpenAccount, account_id: AccountId) -> None:
+    """The same for somebody whose conversation may be gone; nobody else becomes known by it."""
+    with account.database.write():
+        known = contacts.get(account.database, account_id)
+        if known is None or not known.blocked:
+            return
+        contacts.set_blocked(account.database, account_id, False)
+        conversation = conversations.by_account(account.database, account_id)
+    if conversation is not None:
+        account.events.publish(BlockingChanged(conversation.id))
 
 
 def _set_blocked(account: OpenAccount, conversation_id: int, blocked: bool) -> None:

@@ -7,12 +7,14 @@ from webapp.services.errors import UnknownConversation, UnknownMessage
 from webapp.services.open_account import OpenAccount
 from webapp.storage import (
     accounts,
+    contacts,
     conversation_list,
     conversations,
     message_pages,
     messages,
 )
 from webapp.storage.accounts import AccountRecord
+from webapp.storage.contacts import Contact
 from webapp.storage.conversation_list import Page as ListPage
 from webapp.storage.conversation_list import Position as ListPosition
 from webapp.storage.conversations import Conversation
@@ -23,6 +25,7 @@ __all__ = [
     "PAGE_LIMIT",
     "AccountRecord",
     "ConnectionState",
+    "Contact",
     "Conversation",
     "ListPage",
     "ListPosition",
@@ -33,6 +36,7 @@ __all__ = [
     "account_record",
     "around",
     "between",
+    "blocked",
     "connection",
     "conversation",
     "conversations_after",
@@ -53,6 +57,12 @@ __all__ = [
 def account_record(account: OpenAccount) -> AccountRecord:
     """Return the account's own row."""
     return accounts.load(account.database)
+
+
+def blocked(account: OpenAccount) -> list[Contact]:
+    """Return the people who are blocked, by the names under which they are known here."""
+    people = contacts.blocked(account.database)
+    return sorted(people, key=lambda each: (each.nickname or each.name or "").casefold())
 
 
 def first_conversations(account: OpenAccount, *, limit: int = PAGE_LIMIT) -> ListPage:

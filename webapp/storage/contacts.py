@@ -11,6 +11,10 @@ _SELECT = """
     SELECT name, profile_updated_s, approved, approved_me, blocked, nickname
     FROM contact WHERE account_id = ?
 """
+_SELECT_BLOCKED = """
+    SELECT account_id, name, profile_updated_s, approved, approved_me, blocked, nickname
+    FROM contact WHERE blocked = 1
+"""
 # The update changes nothing, but makes the row come back if another thread was faster.
 _INSERT = """
     INSERT INTO contact (account_id) VALUES (?)
@@ -40,6 +44,13 @@ def get(database: AccountDatabase, account_id: AccountId) -> Contact | None:
     with database.read() as connection:
         row = connection.execute(_SELECT, (bytes(account_id),)).fetchone()
     return _contact(account_id, row) if row else None
+
+
+def blocked(database: AccountDatabase) -> list[Contact]:
+    """Return everybody whose messages are dropped, in no particular order."""
+    with database.read() as connection:
+        rows = connection.execute(_SELECT_BLOCKED).fetchall()
+    return [_contact(AccountId.from_bytes(row[0]), row[1:]) for row in rows]
 
 
 def ensure(database: AccountDatabase, account_id: AccountId) -> Contact:

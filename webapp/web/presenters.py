@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from webapp.protocol.identifiers import AccountId
-from webapp.services.reading import AccountRecord, Conversation, Message, MessagePage, Place
+from webapp.services.reading import (
+    AccountRecord,
+    Contact,
+    Conversation,
+    Message,
+    MessagePage,
+    Place,
+)
 from webapp.web.links import Piece, pieces
 from webapp.web.texts import gettext, spoken
 
@@ -132,6 +139,28 @@ def present_account(record: AccountRecord, account_id: AccountId) -> AccountView
         id_hex=text,
         id_groups=id_groups(text),
         words_saved=record.words_confirmed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """Somebody in a list of people."""
+
+    name: str
+    initials: str
+    hue: int
+    id_hex: str
+    short_id: str
+
+
+def present_person(person: Contact) -> PersonView:
+    name = person.nickname or person.name
+    return PersonView(
+        name=name or person.account_id.short,
+        initials=initials(name),
+        hue=hue(person.account_id),
+        id_hex=person.account_id.hex,
+        short_id=person.account_id.short,
     )
 
 

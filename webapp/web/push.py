@@ -71,8 +71,10 @@ class Push:
                 )
             case ConversationChanged(conversation_id):
                 return screens.messages_and_row(account, conversation_id, ())
-            case ConversationCleared(conversation_id) | BlockingChanged(conversation_id):
+            case ConversationCleared(conversation_id):
                 return screens.redrawn(account, conversation_id)
+            case BlockingChanged(conversation_id):
+                return screens.redrawn(account, conversation_id) + screens.blocked(account)
             case ConversationRemoved(conversation_id):
                 return screens.removed(account, conversation_id)
             case ConnectionChanged():

@@ -18,10 +18,12 @@ from webapp.web.connection_presenter import (
 from webapp.web.context import calendar, runtime
 from webapp.web.presenters import (
     AccountView,
+    PersonView,
     conversation_name,
     present_account,
     present_message,
     present_page,
+    present_person,
     sort_key,
 )
 from webapp.web.row_presenter import present_row
@@ -70,6 +72,15 @@ def connection(account: OpenAccount) -> str:
 def look(account: OpenAccount) -> str:
     """Return what gives the document the settings of the account."""
     return render_template("partials/_preferences.html", preferences=chosen(account))
+
+
+def blocked(account: OpenAccount) -> str:
+    """Return the list of the people who are blocked."""
+    return render_template("partials/_blocked_people.html", blocked=blocked_people(account))
+
+
+def blocked_people(account: OpenAccount) -> list[PersonView]:
+    return [present_person(person) for person in reading.blocked(account)]
 
 
 def chosen(account: OpenAccount) -> dict[str, str]:

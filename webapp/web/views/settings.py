@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from webapp.services import preferences
+from webapp.services import messaging, organising, preferences
 from webapp.services.open_account import OpenAccount
 from webapp.services.preferences import TEXT_SIZES
 from webapp.web.context import with_account
@@ -34,8 +34,19 @@ def appearance(account: OpenAccount) -> ResponseReturnValue:
 @with_account
 def chats(account: OpenAccount) -> ResponseReturnValue:
     return render_template(
-        "pages/settings/chats.html", preferences=screens.chosen(account), part="content"
+        "pages/settings/chats.html",
+        preferences=screens.chosen(account),
+        blocked=screens.blocked_people(account),
+        part="content",
     )
+
+
+@blueprint.post("/settings/chats/unblock")
+@with_account
+def unblock(account: OpenAccount) -> ResponseReturnValue:
+    person = messaging.parse_account_id(request.form.get("account_id", ""))
+    organising.unblock_person(account, person)
+    return screens.blocked(account)
 
 
 @blueprint.post("/settings/<name>")
