@@ -20,7 +20,7 @@ NAMES = {"Safehouse", "Echo", "English", "Deutsch"}
 # Read out or shown by a browser, or by a script of ours.
 SPOKEN_ATTRIBUTES = {"alt", "aria-label", "aria-description", "aria-roledescription", "label",
                      "placeholder", "title", "data-done", "data-placeholder"}  # fmt: skip
-WORD = re.compile(r"[^\W\d_]{2,}")
+WORD = re.compile(r"[^\W\d_]{2}")
 # Paths, class names, numbers and keywords.
 FOR_MACHINES = re.compile(
     r"[a-z0-9_./?&=:#%~ \"$*+-]*|[A-Z0-9_]+|data-[a-z-]+(=.*)?"
@@ -82,7 +82,7 @@ def in_template(source: str) -> Iterator[str]:
     yield from (
         value
         for value in _constants(tree)
-        if not FOR_MACHINES.fullmatch(value) and value not in NAMES
+        if _is_readable(value) and not FOR_MACHINES.fullmatch(value)
     )
 
 

@@ -129,9 +129,11 @@ def arrive(browser: Browser, network_file: str, tmp_path: Path) -> Iterator[Arri
     """
     here: list[Person] = []
 
-    def arrive_(name: str, *, network: str = network_file, width: int = 1280) -> Person:
+    def arrive_(
+        name: str, *, network: str = network_file, width: int = 1280, language: str = "en-GB"
+    ) -> Person:
         app = AppProcess(tmp_path / name, network=network).start()
-        person = Person(name, browser=browser, app=app, width=width)
+        person = Person(name, browser=browser, app=app, width=width, language=language)
         here.append(person)
         return person
 

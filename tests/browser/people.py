@@ -103,11 +103,19 @@ class RunningApp(AppProcess):
 class Person:
     """Somebody in front of a browser."""
 
-    def __init__(self, name: str, *, browser: Browser, app: AppProcess, width: int = 1280) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        browser: Browser,
+        app: AppProcess,
+        width: int = 1280,
+        language: str = "en-GB",
+    ) -> None:
         self.name = name
         self.app = app
         self.context: BrowserContext = browser.new_context(
-            viewport={"width": width, "height": 844 if width < 600 else 940}
+            viewport={"width": width, "height": 844 if width < 600 else 940}, locale=language
         )
         self.complaints: list[str] = []
         self.foreign: list[str] = []

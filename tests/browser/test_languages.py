@@ -1,0 +1,222 @@
+"""The interface in the language of its reader, and mirrored where that is written from the right."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.people import Person
+from webapp.web.languages import language
+from webapp.web.presenters import Calendar
+from webapp.web.texts import speaking
+
+pytestmark = pytest.mark.browser
+
+DAY_MS = 24 * 60 * 60 * 1000
+# Every length of month, weekday and half of a day, and two years.
+MOMENTS = [datetime(2025, 12, 1, 0, 5).astimezone() + timedelta(hours=37 * n) for n in range(300)]
+NOW = datetime(2026, 11, 18, 12, 5).astimezone()
+# Writes the labels of moments as the page goes on writing those that the server has drawn.
+WRITE_LABELS = """async ([kind, moments, now]) => {
+  const { timeLabel } = await import("/static/js/lib/dates.js");
+  return moments.map((moment) => timeLabel(kind, moment, new Date(now)));
+}"""
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).first.click()
+
+
+def makes_an_account_in_german(person: Person) -> None:
+    page = person.page
+    press(page, "Neues Konto anlegen")
+    page.get_by_label("Anzeigename").fill(person.name)
+    press(page, "Konto anlegen")
+    expect(page.locator("#conversations")).to_be_attached()
+
+
+def writes_to_echo_in_german(person: Person) -> None:
+    press(person.page, "Echo schreiben")
+    expect(person.page.locator("#log")).to_be_attached()
+    field = person.page.get_by_role("textbox", name="Nachricht")
+    field.fill("Hallo")
+    field.press("Enter")
+
+
+def test_a_german_browser_is_spoken_to_in_german(arrive: Arrive) -> None:
+    greta = arrive("Greta", language="de-AT")
+    greta.expects_refusals()
+    page = greta.opens_the_app().page
+
+    # The first pages, and an error with values.
+    expect(page.locator("html")).to_have_attribute("lang", "de-AT")
+    expect(page.get_by_role("heading", name="Private Nachrichten")).to_be_visible()
+    greta.keeps_a_picture("german-welcome")
+    press(page, "Konto zurückholen")
+    page.get_by_label("Wiederherstellungswörter").fill("amaze buffet")
+    press(page, "Weiter")
+    expect(page.get_by_text("Es gibt 13 Wiederherstellungswörter, das hier sind 2.")).to_be_visible()
+    press(page, "Zurück")
+    makes_an_account_in_german(greta)
+    expect(page.locator(".connection")).to_have_text("Verbunden")
+
+    # What is pushed speaks German as well, and so does what scripts write.
+    writes_to_echo_in_german(greta)
+    expect(page.locator("#log .message:not(.message--out)")).to_have_count(1)
+    expect(page.locator(".log__day")).to_have_text("Heute")
+    greta.keeps_a_picture("german-conversation")
+    page.get_by_role("textbox", name="Nachricht").fill("x" * 2001)
+    expect(page.locator("#composer-count")).to_have_text("1 zu viel")
+
+
+def test_a_language_chosen_in_the_settings_is_spoken_in_every_tab(arrive: Arrive) -> None:
+    marit = arrive("Marit").opens_the_app().makes_an_account()
+    first, second = marit.page, marit.new_tab()
+    second.goto(first.url)
+    expect(second.locator("html")).to_have_attribute("lang", "en-GB")
+    marit.opens_settings("Appearance")
+
+    first.get_by_label("Language").select_option("de")
+
+    for page in (first, second):
+        expect(page.locator("html")).to_have_attribute("lang", "de")
+        expect(page.get_by_role("button", name="Neue Unterhaltung").first).to_be_attached()
+    second.close()
+
+
+@pytest.mark.parametrize("region", ["en-GB", "en-US", "en-ZA", "de-DE", "de-CH"])
+def test_the_scripts_write_times_as_the_server_does(arrive: Arrive, region: str) -> None:
+    page = arrive("Marit", language=region).opens_the_app().page
+    moments = [*MOMENTS, *(NOW - timedelta(days=days, minutes=7) for days in range(9))]
+    calendar = Calendar(round(NOW.timestamp() * 1000))
+    written = {
+        "row": calendar.short,
+        "bubble": calendar.clock,
+        "full": calendar.full,
+    }
+
+    with speaking(language(region)):
+        for kind, write in written.items():
+            isos = [moment.isoformat(timespec="seconds") for moment in moments]
+            of_script = page.evaluate(WRITE_LABELS, [kind, isos, NOW.isoformat()])
+            assert of_script == [write(round(each.timestamp() * 1000)) for each in moments]
+
+
+def test_at_midnight_what_was_today_was_yesterday(arrive: Arrive) -> None:
+    marit = arrive("Marit")
+    page = marit.page
+    page.clock.install()
+    marit.opens_the_app().makes_an_account().writes_to(marit.own_id())
+    marit.sends("Keep the ticket.").sees("Keep the ticket.")
+    row = page.locator("#conversations time")
+    expect(page.locator(".log__day")).to_have_text("Today")
+    expect(row).to_have_text(page.locator("#log time").inner_text())
+
+    page.clock.fast_forward(DAY_MS)
+
+    expect(page.locator(".log__day")).to_have_text("Yesterday")
+    expect(row).to_have_text("Yesterday")
+
+
+# What is wider than its place: words that no line can hold, or that are cut off.
+FIND_OVERFLOWING = """() => {
+  const isCutOnPurpose = (each) => getComputedStyle(each).textOverflow === "ellipsis"
+    || each.matches(".hidden-text, .hidden-text *, .icon, .icon *, [hidden] *")
+    // What can be pressed of a switch is larger than what is seen of it.
+    || each.matches(".switch, :has(> .switch)")
+    || !each.checkVisibility();
+  const overflows = (each) => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0
+    && getComputedStyle(each).display !== "inline";
+  return [...document.body.querySelectorAll("*")]
+    .filter((each) => overflows(each) && !isCutOnPurpose(each))
+    .map((each) => `${each.className || each.tagName}: ${each.textContent.trim().slice(0, 60)}`);
+}"""
+
+
+def german_screens(person: Person) -> Iterator[str]:
+    """Walk through the pages with the longest words; yield the name of each."""
+    page = person.page
+    yield "welcome"
+    press(page, "Konto zurückholen")
+    yield "restore"
+    press(page, "Zurück")
+    press(page, "Neues Konto anlegen")
+    page.get_by_text("Einen Proxy benutzen").click()
+    page.get_by_text("Dieser Proxy verlangt eine Anmeldung").click()
+    yield "create"
+    page.get_by_label("Anzeigename").fill(person.name)
+    press(page, "Konto anlegen")
+    yield "list"
+    press(page, "Neue Unterhaltung")
+    yield "new"
+    press(page, "Notiz an mich")
+    expect(page.locator("#log")).to_be_attached()
+    yield "conversation"
+    press(page, "Zurück zu den Unterhaltungen")
+    page.locator(".connection").click()
+    yield "route"
+    page.keyboard.press("Escape")
+    press(page, "Konto:")
+    yield "menu"
+    press(page, "Wiederherstellungswörter")
+    yield "words"
+    press(page, "Später")
+    tree = page.get_by_role("navigation", name="Seiten der Einstellungen")
+    page.get_by_role("button", name="Einstellungen", exact=True).click()
+    yield "settings"
+    for label in ("Konto", "Aussehen", "Chats", "Netz", "Hilfe"):
+        tree.get_by_role("button", name=label).click()
+        expect(page.get_by_role("heading", name=label, level=1)).to_be_visible()
+        yield label.lower()
+        press(page, "Alle Einstellungen")
+
+
+def test_long_words_in_large_letters_stay_in_their_places(arrive: Arrive) -> None:
+    greta = arrive("Greta", language="de-DE", width=390).opens_the_app()
+    page = greta.page
+
+    for name in german_screens(greta):
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        greta.keeps_a_picture(f"german-200-{name}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+        assert page.evaluate(FIND_OVERFLOWING) == [], name
+        page.evaluate("document.documentElement.style.fontSize = ''")
+
+
+def screens(person: Person) -> Iterator[str]:
+    """Walk through screens of every kind; yield the name of each."""
+    page = person.page
+    yield "welcome"
+    person.makes_an_account()
+    yield "empty"
+    press(page, "New conversation")
+    yield "new"
+    press(page, "Note to self")
+    person.sends("Tram 4 runs until 23:40").sends("شكرا، وصلت الرسالة").sees_all_sent()
+    yield "conversation"
+    person.goes_back_to_the_list()
+    person.opens_settings("Appearance")
+    yield "settings"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_mirrored_nothing_scrolls_sideways(arrive: Arrive, width: int) -> None:
+    layla = arrive("Layla", width=width).opens_the_app()
+    page = layla.page
+
+    for name in screens(layla):
+        page.evaluate("document.documentElement.dir = 'rtl'")
+        layla.keeps_a_picture(f"mirrored-{name}-{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        if name == "conversation" and width > 390:
+            side = page.locator(".side").first.bounding_box()
+            pane = page.locator("#pane").bounding_box()
+            own = page.locator(".message--out .bubble").first.bounding_box()
+            assert side
+            assert pane
+            assert own
+            assert side["x"] == pane["x"] + pane["width"] == width - side["width"]
+            assert own["x"] - pane["x"] < pane["width"] / 2
+        page.evaluate("document.documentElement.dir = 'ltr'")
