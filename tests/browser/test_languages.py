@@ -1,4 +1,4 @@
-"""The interface in the language of its reader, and mirrored where that is written from the right."""
+"""The interface in the language of its reader, and mirrored for who reads from the right."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from tests.browser.conftest import Arrive
 from tests.browser.people import Person
 from webapp.web.languages import language
 from webapp.web.presenters import Calendar
-from webapp.web.texts import speaking
+from webapp.web.texts import gettext, speaking, spoken
 
 pytestmark = pytest.mark.browser
 
@@ -23,6 +23,14 @@ WRITE_LABELS = """async ([kind, moments, now]) => {
   const { timeLabel } = await import("/static/js/lib/dates.js");
   return moments.map((moment) => timeLabel(kind, moment, new Date(now)));
 }"""
+
+
+def day_label(day: datetime) -> str:
+    """Return what stands between the days of a log, seen from NOW."""
+    days = (NOW.date() - day.date()).days
+    if days in (0, 1):
+        return gettext("Yesterday" if days else "Today")
+    return spoken().date(day, "long_day" if day.year == NOW.year else "long_date")
 
 
 def press(page: Page, name: str) -> None:
@@ -57,7 +65,8 @@ def test_a_german_browser_is_spoken_to_in_german(arrive: Arrive) -> None:
     press(page, "Konto zurückholen")
     page.get_by_label("Wiederherstellungswörter").fill("amaze buffet")
     press(page, "Weiter")
-    expect(page.get_by_text("Es gibt 13 Wiederherstellungswörter, das hier sind 2.")).to_be_visible()
+    told = page.get_by_text("Es gibt 13 Wiederherstellungswörter, das hier sind 2.")
+    expect(told).to_be_visible()
     press(page, "Zurück")
     makes_an_account_in_german(greta)
     expect(page.locator(".connection")).to_have_text("Verbunden")
@@ -93,8 +102,8 @@ def test_the_scripts_write_times_as_the_server_does(arrive: Arrive, region: str)
     calendar = Calendar(round(NOW.timestamp() * 1000))
     written = {
         "row": calendar.short,
-        "bubble": calendar.clock,
         "full": calendar.full,
+        "day": lambda time_ms: day_label(calendar.local(time_ms)),
     }
 
     with speaking(language(region)):

@@ -21,7 +21,6 @@ const LABELS = {
     if (days < WEEK_DAYS) return write("weekday", then);
     return write(then.year === now.year ? "day" : "date", then);
   },
-  bubble: (then) => write("time", then),
   day: (then, now) => {
     const days = daysBetween(then, now);
     if (days === 0) return gettext("Today");

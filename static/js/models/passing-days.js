@@ -2,8 +2,8 @@
  * What a page says of days is true only until midnight, and a computer may sleep through midnight. So
  * one timer looks whether it is still the same day; while nobody looks at the page, it rests.
  *
- * <time data-time="row|bubble|day|full" datetime="…"> is written anew. Whatever else speaks of days
- * hears "day:changed".
+ * <time data-time="row" datetime="…"> is written anew. Whatever else speaks of days hears
+ * "day:changed".
  */
 
 import { dayOf, timeLabel } from "../lib/dates.js";
