@@ -129,17 +129,18 @@ def test_at_midnight_what_was_today_was_yesterday(arrive: Arrive) -> None:
     expect(row).to_have_text("Yesterday")
 
 
-# What is wider than its place: words that no line can hold, or that are cut off.
+# Words that are wider than their place, or stand outside of the window.
 FIND_OVERFLOWING = """() => {
-  const isCutOnPurpose = (each) => getComputedStyle(each).textOverflow === "ellipsis"
-    || each.matches(".hidden-text, .hidden-text *, .icon, .icon *, [hidden] *")
-    // What can be pressed of a switch is larger than what is seen of it.
-    || each.matches(".switch, :has(> .switch)")
-    || !each.checkVisibility();
-  const overflows = (each) => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0
-    && getComputedStyle(each).display !== "inline";
+  const isReadable = (each) => each.checkVisibility() && getComputedStyle(each).display !== "inline"
+    && !each.closest(".hidden-text, .icon")
+    && [...each.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  const isCutOnPurpose = (each) => getComputedStyle(each).textOverflow === "ellipsis";
+  const overflows = (each) => {
+    const { left, right } = each.getBoundingClientRect();
+    return each.scrollWidth > each.clientWidth + 1 || left < -1 || right > innerWidth + 1;
+  };
   return [...document.body.querySelectorAll("*")]
-    .filter((each) => overflows(each) && !isCutOnPurpose(each))
+    .filter((each) => isReadable(each) && overflows(each) && !isCutOnPurpose(each))
     .map((each) => `${each.className || each.tagName}: ${each.textContent.trim().slice(0, 60)}`);
 }"""
 

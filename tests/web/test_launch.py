@@ -11,6 +11,7 @@ from tests.virtual_clock import VirtualClock
 from tests.web.raw_client import Answer, is_closed_by_server
 from tests.web.stack import Stack, cookie
 from webapp.web.errors import LaunchFolderUnusable, LaunchRefused
+from webapp.web.languages import language
 from webapp.web.launch import LIFE_S, Launcher
 from webapp.web.sessions import HostKind, Sessions
 
@@ -185,6 +186,20 @@ def test_a_page_of_another_origin_cannot_redeem_even_the_right_secret(
     secret = secret_in(stack.launcher.create())
     assert post(stack, secret, origin=origin).status == 403
     assert post(stack, secret).status == 200
+
+
+def test_the_file_speaks_the_language_of_its_reader(tmp_path: Path, clock: VirtualClock) -> None:
+    launcher = Launcher(
+        tmp_path / "launch",
+        sessions=Sessions(port=1, clock=clock),
+        clock=clock,
+        language=lambda: language("de"),
+    )
+
+    page = launcher.create().read_text(encoding="utf-8")
+
+    assert '<html lang="de" dir="ltr">' in page
+    assert "Safehouse ist bereit" in page
 
 
 def test_at_exit_files_and_empty_folder_are_gone(tmp_path: Path, clock: VirtualClock) -> None:

@@ -1,5 +1,7 @@
 """What every open tab is told of an event."""
 
+from collections.abc import Callable
+
 import pytest
 
 from webapp.app import App
@@ -16,6 +18,7 @@ from webapp.services.events import (
     PreferencesChanged,
 )
 from webapp.services.reading import PAGE_LIMIT
+from webapp.web.languages import Language, language
 from webapp.web.push import Push
 from webapp.web.texts import spoken
 
@@ -47,10 +50,19 @@ def message(app: App) -> tuple[int, int]:
     return conversation, messaging.send_text(account, conversation, "a note")
 
 
-def told(app: App, event: Event) -> Tabs:
+def told(app: App, event: Event, *, language: Callable[[], Language] = spoken) -> Tabs:
     tabs = Tabs()
-    Push(app.flask, live=tabs, runtime=app.runtime, language=spoken)(event)  # type: ignore[arg-type]
+    Push(app.flask, live=tabs, runtime=app.runtime, language=language)(event)  # type: ignore[arg-type]
     return tabs
+
+
+def test_a_push_speaks_the_language_of_the_tabs(app: App, message: tuple[int, int]) -> None:
+    event = ConversationChanged(message[0])
+
+    [patch] = told(app, event, language=lambda: language("de")).patches
+
+    assert "Notiz an mich" in patch
+    assert "Note to self" in told(app, event).patches[0]
 
 
 def test_a_new_message_comes_with_its_row(app: App, message: tuple[int, int]) -> None:

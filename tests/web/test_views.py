@@ -175,6 +175,13 @@ def test_an_account_id_may_come_in_groups_and_capitals(owner: FlaskClient) -> No
     assert 'id="log"' in answer.text
 
 
+def test_what_is_drawn_later_speaks_as_the_last_page_did(app: App, client: FlaskClient) -> None:
+    client.get("/", headers={"Accept-Language": "de-CH, en;q=0.5"})
+    client.get("/welcome", headers={"Accept-Language": "en-US"})
+
+    assert '<html lang="de-CH"' in app.launcher.create().read_text(encoding="utf-8")
+
+
 def test_ones_own_id_opens_note_to_self(app: App, owner: FlaskClient) -> None:
     own = app.runtime.account().account_id.hex
 
