@@ -62,6 +62,11 @@ class Correspondent:
         self.sender = Sender(self.account)
         self.receiver = Receiver(self.account)
 
+    @staticmethod
+    def stranger() -> AccountId:
+        """Return the Account ID of somebody whom nobody has met."""
+        return AccountKeys.from_seed(Seed.generate()).account_id
+
     @property
     def account_id(self) -> AccountId:
         return self._keys.account_id
