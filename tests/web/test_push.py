@@ -5,12 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from webapp.app import App
-from webapp.services import drafts, messaging
+from webapp.services import drafts, messaging, removing
 from webapp.services.events import (
     AccountChanged,
     BlockingChanged,
     ConnectionChanged,
     ConversationChanged,
+    ConversationCleared,
+    ConversationRemoved,
     Event,
     MessageChanged,
     MessagesAdded,
@@ -108,6 +110,28 @@ def test_a_changed_row_brings_the_draft_for_other_tabs(app: App, message: tuple[
     [patch] = told(app, ConversationChanged(conversation)).patches
 
     assert f'<p id="draft-{conversation}" data-follow hidden>and then</p>' in patch
+
+
+@pytest.mark.parametrize("kind", [ConversationCleared, BlockingChanged])
+def test_what_changes_a_whole_conversation_brings_its_pane_to_those_who_show_it(
+    app: App, message: tuple[int, int], kind: type[ConversationCleared | BlockingChanged]
+) -> None:
+    conversation, _ = message
+
+    [patch] = told(app, kind(conversation)).patches
+
+    assert f'id="conversation-{conversation}"' in patch
+    assert f'data-for="{conversation}" data-over="{conversation}"' in patch
+
+
+def test_a_removed_conversation_leaves_every_tab(app: App, message: tuple[int, int]) -> None:
+    conversation, _ = message
+    removing.delete_conversation(app.runtime.account(), conversation)
+
+    [patch] = told(app, ConversationRemoved(conversation)).patches
+
+    assert f'id="conversation-{conversation}" data-removed' in patch
+    assert f'data-pane="list" data-over="{conversation}"' in patch
 
 
 def test_the_connection_comes_whole(app: App, message: tuple[int, int]) -> None:
