@@ -212,14 +212,9 @@ def _write_failed(
 
 def _mark_unread(database: AccountDatabase, planned: list[PlannedConversation]) -> None:
     """Take back that the newest messages were read, where they are planned to be unread."""
-    with database.write() as connection:
+    with database.write():
         for each in planned:
-            connection.execute(
-                "UPDATE message SET unread = 1 WHERE id IN (SELECT id FROM message"
-                " WHERE conversation_id = ? AND outgoing = 0"
-                " ORDER BY sort_ms DESC, id DESC LIMIT ?)",
-                (each.number, each.unread),
-            )
+            messages.mark_unread(database, each.number, count=each.unread)
             conversations.refresh_summary(database, each.number)
 
 

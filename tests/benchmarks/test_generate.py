@@ -19,7 +19,7 @@ from webapp.storage.connection import Row
 from webapp.storage.data_directory import DataDirectory
 from webapp.storage.database import AccountDatabase
 from webapp.storage.files import RealFiles
-from webapp.web.presenters import UNREAD_CAP
+from webapp.web.row_presenter import UNREAD_CAP
 
 NOW_MS = 1_763_700_000_000
 MESSAGES = 3_000

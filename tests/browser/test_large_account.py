@@ -11,8 +11,8 @@ from webapp.clock import SystemClock
 
 pytestmark = pytest.mark.browser
 
-# The larger of the two conversations has two thirds of them: more than twice what a page holds.
-MESSAGES = 700
+# The larger of the two conversations has two thirds of them: half as many again as a page holds.
+MESSAGES = 450
 MOST_ROWS = 200
 LARGEST_JUMP_PX = 2
 
