@@ -46,6 +46,7 @@ from webapp.web.push import Push
 from webapp.web.server import Server
 from webapp.web.sessions import HostKind, Sessions
 from webapp.web.sockets import listen_on_loopback
+from webapp.web.templates import PlainEnvironment
 from webapp.web.texts import use_texts
 from webapp.web.views import (
     account,
@@ -216,6 +217,7 @@ class App:
             "webapp", template_folder=str(templates_dir()), static_folder=str(static_dir())
         )
         flask.extensions[EXTENSION] = self.runtime
+        flask.jinja_environment = PlainEnvironment
         use_texts(flask.jinja_env)
         flask.before_request(self._language.remember)
         flask.url_map.converters["row"] = RowConverter
