@@ -10,11 +10,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks import scrolling
-from benchmarks.generate import CONVERSATIONS, MESSAGES, generate
+from benchmarks.generate import MESSAGES, generate
 from benchmarks.large_account import PlannedConversation
 from benchmarks.practice import practice_network
 from benchmarks.result import Result, percentile
@@ -53,13 +55,13 @@ def measure() -> Iterator[Result]:
             network={"kind": "file", "settings": load_network_file(network_file).to_json()},
         )
         yield Result(f"generate {MESSAGES:,} messages", time.perf_counter() - start, "s")
-        yield from _server(home, network_file)
+        yield from _server(home, network_file, planned)
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=BROWSER_FLAGS)
         yield from _process(home, network_file, chromium, planned)
         chromium.close()
 
 
-def _server(home: Path, network_file: Path) -> Iterator[Result]:
+def _server(home: Path, network_file: Path, planned: list[PlannedConversation]) -> Iterator[Result]:
     """Yield the time from a request to its answer, without the sockets in between."""
     config = Config(
         data_dir=home / "data",
@@ -79,33 +81,68 @@ def _server(home: Path, network_file: Path) -> Iterator[Result]:
     app.start()
     gc.freeze()  # as the app does once it has started
     try:
-        yield from _pages(app, Random(1))
+        yield from _pages(app, planned, Random(1))
     finally:
         app.stop()
 
 
-def _pages(app: App, rng: Random) -> Iterator[Result]:
-    numbers = [rng.randint(1, CONVERSATIONS) for _ in range(LOOKS)]
+def _pages(app: App, planned: list[PlannedConversation], rng: Random) -> Iterator[Result]:
+    chosen = [each.number for each in rng.choices(planned, k=LOOKS)]
+    unread = [each.number for each in planned if each.unread]
     # Templates are read when they are first used.
-    for path in ("/list", "/conversations/1"):
+    for path in ("/list/rows", f"/conversations/{chosen[0]}"):
         _ask(app, path)
-    raw = _milliseconds(lambda number: _read_raw(app, number), numbers)
-    opened: list[str] = []
-    opening = _milliseconds(lambda n: opened.append(_ask(app, f"/conversations/{n}")), numbers)
-    older = [path for html in opened if (path := _older(html))]
-    yield from _percentiles("the list", _milliseconds(lambda _: _ask(app, "/list"), range(50)))
-    yield from _percentiles("open a conversation", opening)
-    yield from _percentiles("older page", _milliseconds(lambda path: _ask(app, path), older))
+    raw = _milliseconds(lambda number: _read_raw(app, number), chosen)
+    opened, opening = _asked(app, [f"/conversations/{number}" for number in chosen])
+    logs = list(zip(chosen, map(_first_sort, opened), strict=True))
+    names = [each.name for each in planned if each.name][:LOOKS]
+    asked = {
+        "first page of the list": ["/list/rows"] * LOOKS,
+        "next page of the list": [f"/list/after?position={place}" for place in _places(app)],
+        "open at the first unread": [f"/conversations/{number}" for number in unread],
+        "older page": [f"/conversations/{number}/older?before={sort}" for number, sort in logs],
+        "newer page": [f"/conversations/{number}/newer?after={sort}" for number, sort in logs],
+        "page around": [f"/conversations/{number}/around?place={sort}" for number, sort in logs],
+    }
+    yield from _percentiles("open a conversation", opening, budget=10)
+    for what, paths in asked.items():
+        yield from _percentiles(what, _asked(app, paths)[1], budget=10)
+    found = _asked(app, [f"/list/rows?name={quote(name)}" for name in names])
+    yield from _percentiles("find by name", found[1], budget=50)
     ratio = statistics.median(opening) / statistics.median(raw)
     yield Result("open, against reading its rows alone, p50", ratio, "×")
 
 
-def _percentiles(what: str, times: list[float]) -> Iterator[Result]:
+def _first_sort(html: str) -> str:
+    """Return the place of the first message of an opened conversation."""
+    found = re.search(r'<article id="message-[^>]* data-sort="([^"]+)"', html)
+    if found is None:
+        raise RuntimeError("a conversation was opened without messages")
+    return found[1]
+
+
+def _places(app: App) -> list[str]:
+    """Return where all the pages of the list begin but the first one."""
+    places = []
+    html = _ask(app, "/list/rows")
+    while found := re.search(r'data-side="after" data-position="([^"]+)"', html):
+        places.append(found[1])
+        html = _ask(app, f"/list/after?position={found[1]}")
+    return places
+
+
+def _asked(app: App, paths: list[str]) -> tuple[list[str], list[float]]:
+    """Return the answers and how long each took."""
+    answers: list[str] = []
+    return answers, _milliseconds(lambda path: answers.append(_ask(app, path)), paths)
+
+
+def _percentiles(what: str, times: list[float], *, budget: float) -> Iterator[Result]:
     yield Result(f"{what}, server time, p50", statistics.median(times), "ms")
-    yield Result(f"{what}, server time, p95", percentile(times, 95), "ms", 10)
+    yield Result(f"{what}, server time, p95", percentile(times, 95), "ms", budget)
 
 
-def _milliseconds(work: Callable[..., object], arguments: Iterable[object]) -> list[float]:
+def _milliseconds(work: Callable[[Any], object], arguments: Iterable[object]) -> list[float]:
     times = []
     for argument in arguments:
         start = time.perf_counter()
@@ -138,14 +175,6 @@ def _ask(app: App, target: str) -> str:
     if not status[0].startswith("200"):
         raise RuntimeError(f"{path} was answered with {status[0]}")
     return html
-
-
-def _older(html: str) -> str:
-    """Return the address of the page above a conversation that was opened, "" at its beginning."""
-    found = re.search(
-        r'data-path="([^"]+)".*?data-lacks="older[^>]*>.*?data-sort="([^"]+)"', html, re.DOTALL
-    )
-    return f"{found[1]}/older?before={found[2]}" if found else ""
 
 
 def _read_raw(app: App, number: int) -> None:
