@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -27,7 +28,10 @@ PROJECT = Path(__file__).parents[2]
 # a network and a browser at once.
 PATIENCE_MS = 30_000
 BAD_REQUEST = 400
+MISDIRECTED = 421
 UNAVAILABLE = 503
+# How browsers report what found nobody, or somebody else.
+LOST = re.compile(r"ERR_(CONNECTION_\w+|INTERNET_DISCONNECTED|EMPTY_RESPONSE|FAILED)|\b421\b")
 SERIOUS = {"serious", "critical"}
 # The checker would fetch the style sheets once more, in a way that the page forbids.
 NO_DOWNLOADS = {"preload": False}
@@ -52,7 +56,7 @@ class AppProcess:
     process: "subprocess.Popen[str] | None" = None
     announcement: dict[str, object] = field(default_factory=dict)
 
-    def start(self) -> Self:
+    def start(self, *options: str) -> Self:
         self.home.mkdir(exist_ok=True)
         self.process = subprocess.Popen(
             [
@@ -64,6 +68,7 @@ class AppProcess:
                 str(self.home / "data"),
                 "--network",
                 self.network,
+                *options,
             ],
             cwd=PROJECT,
             env=self.environment(),
@@ -174,13 +179,14 @@ class Person:
         # Browsers report every refusal as an error of their own.
         refused = self._may_be_refused and "Failed to load resource" in message.text
         # The accessibility checker tries to style the page that it looks at.
-        ended = self._may_lose_the_program and "ERR_CONNECTION_REFUSED" in message.text
+        ended = self._may_lose_the_program and LOST.search(message.text)
         examined = self._is_examined and "Applying inline style" in message.text
         if message.type in {"error", "warning"} and not (refused or ended or examined):
             self.complaints.append(f"{message.text} {message.location['url']}")
 
     def _check(self, response: Response) -> None:
         expected = self._may_be_refused and response.status in (BAD_REQUEST, UNAVAILABLE)
+        expected |= self._may_lose_the_program and response.status == MISDIRECTED
         if response.status >= BAD_REQUEST and not expected:
             self.complaints.append(f"{response.status} {response.url}")
 
