@@ -40,7 +40,7 @@ class MessageList extends HTMLElement {
     this.#listen(this.#listening.signal);
     const watched = { childList: true, attributeFilter: ["data-lacks"] };
     this.#changes.observe(this.#log, watched);
-    for (const each of [this, this.#log]) this.#resized.observe(each);
+    for (const each of [this, ...this.children]) this.#resized.observe(each);
     this.#tell();
   }
 

@@ -87,11 +87,13 @@ function separate(message, wanted) {
 }
 
 function makeSeparator(name) {
-  const isUnread = name === UNREAD;
   const separator = document.createElement("div");
-  separator.className = isUnread ? "log__unread" : "log__day";
   separator.dataset.separator = name;
+  separator.className = name === UNREAD ? "log__unread" : "log__day";
+  separator.textContent = name === UNREAD ? gettext("New messages") : timeLabel("day", name);
+  if (name !== UNREAD) return separator;
+  // What stands in a separator is not read out, only what it is called.
   separator.role = "separator";
-  separator.textContent = isUnread ? gettext("New messages") : timeLabel("day", name);
+  separator.ariaLabel = separator.textContent;
   return separator;
 }

@@ -50,20 +50,25 @@ export class LogWindow {
     const [end, query] = side === "older" ? [this.first, "before"] : [this.last, "after"];
     const page = await this.#ask(`${side}?${query}=${end.dataset.sort}`);
     if (!page || !end.isConnected) return;
-    const rows = this.#take(page);
-    if (side === "older") this.#log.prepend(...rows);
-    else this.#log.append(...rows);
-    const isShortened = this.#shorten(side === "older" ? "newer" : "older");
-    this.#setLacks(side, lacks(page, side));
-    if (isShortened) this.#setLacks(side === "older" ? "newer" : "older", true);
+    const other = side === "older" ? "newer" : "older";
+    this.#change(() => {
+      const rows = this.#take(page);
+      if (side === "older") this.#log.prepend(...rows);
+      else this.#log.append(...rows);
+      const isShortened = this.#shorten(other);
+      this.#setLacks(side, lacks(page, side));
+      if (isShortened) this.#setLacks(other, true);
+    });
   }
 
   /** Shows another part of the conversation: "latest" or "around?place=…". Throws RequestError. */
   async show(part) {
     const page = await this.#ask(part, { isUrgent: true });
     if (!page) return;
-    this.#log.replaceChildren(...this.#take(page));
-    this.#log.dataset.lacks = page.dataset.lacks;
+    this.#change(() => {
+      this.#log.replaceChildren(...this.#take(page));
+      this.#log.dataset.lacks = page.dataset.lacks;
+    });
   }
 
   /**
@@ -75,8 +80,10 @@ export class LogWindow {
     const [first, last] = [this.first.dataset.sort, this.last.dataset.sort];
     const page = await this.#ask(`between?first=${first}&last=${last}`, { isUrgent: true });
     if (!page) return "";
-    this.#compare(page, [first, last]);
-    this.#log.dataset.lacks = page.dataset.lacks;
+    this.#change(() => {
+      this.#compare(page, [first, last]);
+      this.#log.dataset.lacks = page.dataset.lacks;
+    });
     if (isFollowed && this.lacks("newer")) await this.extend("newer");
     return page.dataset.unreadFrom;
   }
@@ -100,6 +107,14 @@ export class LogWindow {
     } finally {
       if (this.#asking === asking) this.#asking = null;
     }
+  }
+
+  /** Where a message with the focus is given up, the log has it: the keyboard goes on from there. */
+  #change(work) {
+    const hadFocus = this.#log.contains(document.activeElement);
+    work();
+    const isLost = hadFocus && !this.#log.contains(document.activeElement);
+    if (isLost) this.#log.parentElement.focus({ preventScroll: true });
   }
 
   /** The rows of a page, those left out that a push has brought already. */
