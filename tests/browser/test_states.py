@@ -101,7 +101,7 @@ def conversation_states(person: Person) -> Iterator[str]:
     yield "selection"
     page.keyboard.press("Escape")
     press(page, "Emoji")
-    expect(page.get_by_role("searchbox", name="Search emoji")).to_be_visible()
+    expect(page.get_by_placeholder("Search emoji")).to_be_visible()
     yield "emoji"
     page.keyboard.press("Escape")
     field = page.get_by_role("textbox", name="Message")
@@ -119,9 +119,7 @@ def settings_states(person: Person) -> Iterator[str]:
     for name in ("Account", "Appearance", "Chats", "Network", "Help"):
         person.opens_settings(name)
         yield f"settings-{name.lower()}"
-    page.get_by_role("button", name="Keyboard").or_(
-        page.get_by_role("button", name="shortcuts")
-    ).first.click()
+    page.locator(".panel").get_by_role("button", name="Show").click()
     asks(page)
     yield "shortcuts"
     closes(page)
