@@ -31,7 +31,10 @@ BAD_REQUEST = 400
 MISDIRECTED = 421
 UNAVAILABLE = 503
 # How browsers report what found nobody, or somebody else.
-LOST = re.compile(r"ERR_(CONNECTION_\w+|INTERNET_DISCONNECTED|EMPTY_RESPONSE|FAILED)|\b421\b")
+LOST = re.compile(
+    r"ERR_(CONNECTION_\w+|INTERNET_DISCONNECTED|EMPTY_RESPONSE|FAILED)|\b421\b"
+    r"|WebSocket is closed before the connection"
+)
 SERIOUS = {"serious", "critical"}
 # The checker would fetch the style sheets once more, in a way that the page forbids.
 NO_DOWNLOADS = {"preload": False}

@@ -46,6 +46,7 @@ export class Live {
 
   close() {
     const socket = this.#socket.off();
+    socket.io.reconnection(false);
     // Browsers complain about a WebSocket that is closed before it was open.
     if (socket.active && !socket.connected) socket.on("connect", () => socket.disconnect());
     else socket.disconnect();
