@@ -46,6 +46,7 @@ from webapp.web.push import Push
 from webapp.web.server import Server
 from webapp.web.sessions import HostKind, Sessions
 from webapp.web.sockets import listen_on_loopback
+from webapp.web.stylesheet import stylesheet_route
 from webapp.web.templates import PlainEnvironment
 from webapp.web.texts import use_texts
 from webapp.web.views import (
@@ -223,6 +224,7 @@ class App:
         flask.url_map.converters["row"] = RowConverter
         for view in BLUEPRINTS:
             flask.register_blueprint(view.blueprint)
+        flask.register_blueprint(stylesheet_route(static_dir()))
         flask.register_blueprint(launch_routes(self.launcher, sessions=self.sessions))
         flask.register_blueprint(door_routes(self._door))
         register_errors(flask, ERROR_TEXTS)
