@@ -19,7 +19,7 @@ help: ## List these commands
 run: ## Start Safehouse (ARGS="--help" lists its options)
 	@$(PYTHON) run.py $(ARGS)
 
-test: environment ## Run all tests, those in the browser only where there is a Chromium
+test: environment ## Run the tests; in the browser, where there is a Chromium, the short ones
 	@rm -f .coverage
 	@$(MAKE) --no-print-directory .coverage
 
@@ -43,7 +43,7 @@ fuzz: ## Search for bytes that break a parser (SECONDS=120 for each, TARGET=name
 bench: environment ## Measure what has a budget and print both
 	$(PY) -m benchmarks
 
-browser: environment ## Run the tests in the browser only
+browser: environment ## Run the tests in the browser only, the long stories too
 	$(PY) -m pytest --browser tests/browser
 
 texts: environment ## Bring the catalogues of all languages up to date with what the program says

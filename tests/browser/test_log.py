@@ -19,7 +19,7 @@ from webapp.services.open_account import OpenAccount
 from webapp.storage import contacts, messages
 from webapp.storage.messages import ReceivedMessage
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 HASH = MessageHash("h" * 43)
 MANY = 5_000
