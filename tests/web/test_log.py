@@ -75,14 +75,14 @@ def test_looking_at_a_conversation_does_not_read_what_is_not_seen(
 ) -> None:
     long.asks("")
 
-    assert '<span class="badge">20<' in long.client.get("/list").text
+    assert '<span class="badge">20<' in long.client.get("/list/rows").text
 
 
 def test_what_has_been_seen_is_read_and_what_follows_is_not(long: LongConversation) -> None:
     answer = long.client.post(f"{long.path}/read", data={"through": long.places[109]})
 
     assert answer.status_code == 204
-    assert '<span class="badge">10<' in long.client.get("/list").text
+    assert '<span class="badge">10<' in long.client.get("/list/rows").text
 
 
 def test_the_pages_of_a_conversation_continue_each_other(long: LongConversation) -> None:
@@ -121,4 +121,4 @@ def test_reading_up_to_nowhere_reads_nothing(long: LongConversation) -> None:
     answer = long.client.post(f"{long.path}/read", data={"through": "the end"})
 
     assert answer.status_code == 404
-    assert '<span class="badge">20<' in long.client.get("/list").text
+    assert '<span class="badge">20<' in long.client.get("/list/rows").text

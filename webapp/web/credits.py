@@ -11,6 +11,7 @@ class Credit(NamedTuple):
 
 
 CREDITS: Final = (
+    Credit("babel", "BSD-3-Clause"),
     Credit("Flask", "BSD-3-Clause"),
     Credit("Flask-SocketIO", "MIT"),
     Credit("simple-websocket", "MIT"),
