@@ -110,6 +110,7 @@ OPERATIONS: dict[Callable[..., object], Operation] = {
     ),
     contacts.set_blocked: lambda database: contacts.set_blocked(database, ALICE, True),
     contacts.set_nickname: lambda database: contacts.set_nickname(database, ALICE, "Al"),
+    contacts.blocked: contacts.blocked,
     contacts.forget: lambda database: contacts.forget(database, ALICE),
     conversation_list.first_page: conversation_list.first_page,
     conversation_list.page_from: lambda database: conversation_list.page_from(database, ROW),
@@ -165,6 +166,8 @@ OPERATIONS: dict[Callable[..., object], Operation] = {
     outbox.mark_waiting: lambda database: outbox.mark_waiting(
         database, 9, attempts=1, next_attempt_ms=1
     ),
+    outbox.mark_stranded: lambda database: outbox.mark_stranded(database, 9),
+    outbox.reconnect: outbox.reconnect,
     outbox.mark_failed: lambda database: outbox.mark_failed(database, 9),
     outbox.finish: lambda database: outbox.finish(database, 9),
     outbox.retry: lambda database: outbox.retry(database, 1),
