@@ -111,6 +111,7 @@ def test_the_route_is_reached_and_left_by_keyboard(arrive: Arrive) -> None:
 def test_a_new_route_keeps_the_first_node_and_changes_the_others(arrive: Arrive) -> None:
     marit = arrive("Marit").opens_the_app().makes_an_account()
     route = marit.opens_the_route()
+    expect(stops(route).nth(3)).to_contain_text(NODE_KEY)
     before = NODE_KEY.findall(" ".join(stops(route).all_inner_texts()))
 
     route.get_by_role("button", name="New route").click()
