@@ -1,6 +1,10 @@
 /* The only script of the page: defines the elements and starts what belongs to the whole document. */
 
 import "./elements/account-preferences.js";
+import "./elements/code-pad.js";
+import "./elements/code-pattern.js";
+import "./elements/code-strength.js";
+import "./elements/conceal-field.js";
 import "./elements/conversation-list.js";
 import "./elements/copy-button.js";
 import "./elements/copy-words.js";
@@ -11,6 +15,7 @@ import "./elements/key-chord.js";
 import "./elements/list-edge.js";
 import "./elements/list-search.js";
 import "./elements/live-updates.js";
+import "./elements/lock-form.js";
 import "./elements/message-composer.js";
 import "./elements/message-list.js";
 import "./elements/message-selection.js";
@@ -22,8 +27,11 @@ import "./elements/saved-setting.js";
 import "./elements/settings-tree.js";
 import "./elements/stepped-select.js";
 import "./elements/stopped-notice.js";
+import "./elements/suggested-words.js";
 import "./elements/toast-line.js";
 import { Actions } from "./models/actions.js";
+import { Activity } from "./models/activity.js";
+import { Lock } from "./models/lock.js";
 import { MessageFocus } from "./models/message-focus.js";
 import { NavigationHistory } from "./models/navigation-history.js";
 import { Overlays } from "./models/overlays.js";
@@ -37,12 +45,19 @@ new Overlays(actions).start();
 new MessageFocus().start();
 new PassingDays().start();
 new Shortcuts(actions).start();
+new Activity().start();
+new Lock(actions).start();
 
 const navigation = new NavigationHistory(actions);
 if (document.querySelector("resume-page")) {
-  document.addEventListener("resumed", () => navigation.start(), { once: true });
+  document.addEventListener("resumed", () => navigate(), { once: true });
 } else {
-  navigation.start();
+  navigate();
+}
+
+/** Behind a lock lies nothing to go to; whoever opens it loads the page anew. */
+function navigate() {
+  if (!document.querySelector("lock-form")) navigation.start();
 }
 
 // The back/forward cache keeps pages in memory in spite of no-store. It gets an empty one.

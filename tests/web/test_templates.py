@@ -82,7 +82,9 @@ VALUES = {
     "before": "0.1763718060000.9",
     "address": addresses(LINK)[0],
     "blocked": (PERSON,),
-    "code": "internal",
+    "code": SimpleNamespace(
+        kind="passphrase", label=HOSTILE, limit="Only people nearby.", field_label=HOSTILE
+    ),
     "credits": (SimpleNamespace(name=HOSTILE, licence="MIT"),),
     "completed": True,
     "connection": CONNECTION,
@@ -105,6 +107,11 @@ VALUES = {
     "file_name": HOSTILE,
     "id_groups": ("05ab", "abab"),
     "is_given": False,
+    "kind": "pin",
+    "limits": ("1", "5"),
+    "lock": {
+        "idle_minutes": "5", "lock_last_tab": "on", "lock_on_sleep": "on", "keep_receiving": "off",
+    },
     "message": MESSAGES[3],
     "message_ids": (1, 2),
     "messages": MESSAGES,
@@ -133,11 +140,14 @@ VALUES = {
     "side": "after",
     "sizes": ("100", "200"),
     "title": HOSTILE,
+    "strength": SimpleNamespace(level=2, headline=HOSTILE, text=HOSTILE),
+    "suggestion": " ".join(WORDS[:6]),
     "toast": SimpleNamespace(sentence=HOSTILE, undo="/conversations/5/pin"),
     "unmet": SimpleNamespace(hex=ID_HEX, short="05ab…abab"),
     "version": "0.1.0",
+    "wait_s": 8,
     "words": " ".join(WORDS),
-}
+}  # fmt: skip
 
 
 class Elements(HTMLParser):
@@ -300,11 +310,16 @@ def test_every_drawing_exists(name: str) -> None:
     assert {href.removeprefix("/static/icons/icons.svg#") for href in used} <= ICONS
 
 
+def is_code(attributes: dict[str, str | None]) -> bool:
+    return "data-code" in attributes
+
+
 @pytest.mark.parametrize("name", DRAWN)
 def test_where_text_is_typed_no_browser_helps(name: str) -> None:
     for tag, attributes in draw(name).all:
         if tag == "textarea" or (tag == "input" and attributes["type"] == "text"):
-            assert attributes["autocomplete"] == "off"
+            # "one-time-code" is the only word that keeps every browser from storing a code.
+            assert attributes["autocomplete"] == ("one-time-code" if is_code(attributes) else "off")
             assert attributes["spellcheck"] == "false"
             assert attributes["translate"] == "no"
             assert attributes["dir"] == "auto"
@@ -486,3 +501,55 @@ def test_a_pane_takes_the_place_of_itself_only_where_that_is_asked_for() -> None
     assert (asked["data-for"], asked["data-over"]) == ("5", "5")
     assert "data-over" not in opened
     assert gone["data-over"] == "5"
+
+
+def test_the_lock_opens_on_the_pin_and_offers_every_kind() -> None:
+    page = draw("pages/lock.html", sentence=None, wait_s=0)
+    kinds = [found for tag, found in page.all if tag == "input" and found["type"] == "radio"]
+
+    assert [found["value"] for found in kinds] == ["pin", "pattern", "passphrase"]
+    assert ["checked" in found for found in kinds] == [True, False, False]
+
+
+def test_the_lock_can_be_opened_without_a_script() -> None:
+    page = draw("pages/lock.html")
+    (form,) = [found for tag, found in page.all if tag == "form"]
+    codes = [found for tag, found in page.all if tag == "input" and is_code(found)]
+
+    assert (form["action"], form["method"]) == ("/unlock", "post")
+    assert [found["name"] for found in codes] == ["pin", "pattern", "passphrase"]
+    assert not [found for found in codes if "hidden" in found or "disabled" in found]
+    assert [found["type"] for tag, found in page.all if tag == "button"].count("submit") == 1
+
+
+def test_the_lock_shows_what_it_was_told_to_say_and_nothing_of_the_account() -> None:
+    quiet = draw("pages/lock.html", sentence=None, wait_s=0)
+    after = draw("pages/lock.html", sentence="This does not open anything.", wait_s=8)
+
+    assert "hidden" in first(quiet, "code-error")
+    assert "hidden" not in first(after, "code-error")
+    assert "Next try in 8 seconds." in after.text
+    assert not [name for _, found in quiet.all for name in found if name == "data-hue"]
+
+
+def test_the_digits_stand_in_their_places_and_so_do_the_points() -> None:
+    page = draw("pages/lock.html").all
+    digits = [found["data-digit"] for _, found in page if "data-digit" in found]
+    points = [found for _, found in page if "data-point" in found]
+
+    assert digits == list("1234567890")
+    assert [found["data-point"] for found in points] == list("123456789")
+    assert {found["aria-pressed"] for found in points} == {"false"}
+
+
+@pytest.mark.parametrize("kind", ["pin", "pattern", "passphrase"])
+def test_changing_a_code_asks_for_the_one_there_is_in_its_own_kind(kind: str) -> None:
+    code = SimpleNamespace(kind=kind, label="", limit="", field_label="The code until now")
+    (current,) = [
+        found for _, found in draw("pages/settings/lock_code.html", code=code).all
+        if found.get("name") == "current"
+    ]  # fmt: skip
+    fresh = draw("pages/settings/lock_code.html", code=None)
+
+    assert is_code(current)
+    assert not [found for _, found in fresh.all if found.get("name") == "current"]

@@ -9,6 +9,7 @@ const platform = navigator.userAgentData?.platform ?? navigator.platform;
 export const isMac = /mac|iphone|ipad/i.test(platform);
 
 const DIGITS = "1-9";
+const IS_ASCII = /^[\x20-\x7e]+$/;
 const MAC_NAMES = { mod: "⌘", alt: "⌥", shift: "⇧" };
 const NAMES = {
   mod: () => gettext("Ctrl"),
@@ -51,5 +52,7 @@ export function namesOf(keys) {
 
 function hasKey(key, event) {
   if (key === DIGITS) return digit(event) > 0;
-  return event.key.toLowerCase() === key.toLowerCase();
+  if (event.key.toLowerCase() === key.toLowerCase()) return true;
+  // Option types something else on a Mac, and so does every key where letters are not Latin ones.
+  return /^[a-z]$/.test(key) && !IS_ASCII.test(event.key) && event.code === `Key${key.toUpperCase()}`;
 }

@@ -8,10 +8,10 @@ const LAYERS = "dialog[open], [popover]:popover-open";
 // Space presses a button and scrolls; the question mark shows the sheet of shortcuts.
 const KEYS_OF_THE_PAGE = new Set([" ", "?"]);
 
-/** Lets `field` have what belongs to no other, until `signal` ends it. */
-export function catchStrayInput(field, signal) {
+/** Lets `field` have what belongs to no other, until `signal` ends it; as long as it `isWanted`. */
+export function catchStrayInput(field, signal, { isWanted = () => true } = {}) {
   const typed = (event) => {
-    if (event.defaultPrevented || isInField(event)) return;
+    if (event.defaultPrevented || isInField(event) || !isWanted()) return;
     if (!(isLetter(event) || isPaste(event)) || document.querySelector(LAYERS)) return;
     // The browser brings the letter to whatever has the focus after this.
     field.focus({ preventScroll: true });

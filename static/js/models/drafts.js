@@ -4,6 +4,7 @@
  * outlives the field it was typed in and a program that does not answer for a while.
  */
 
+import { isEmptied } from "../lib/emptied.js";
 import { RequestError, request } from "../lib/request.js";
 
 const SAVE_AFTER_MS = 500;
@@ -12,6 +13,8 @@ const SAVE_AT_LATEST_MS = 1000;
 // Drawing the row of the list with every save would be a flood.
 const SHOW_AGAIN_AFTER_MS = 3000;
 const TRY_AGAIN_AFTER_MS = 5000;
+// Whoever locks wants it locked: that long a draft may still be on its way.
+const LAST_SAVE_MS = 700;
 // Browsers let a request outlive its page up to 64 KiB, counting all that are on their way.
 const KEEPALIVE_BYTES = 60 * 1024;
 // Stands for what the server has while two requests have overtaken each other.
@@ -74,6 +77,10 @@ class Draft {
   leave() {
     this.#isLeft = true;
     this.#schedule();
+  }
+
+  get isKept() {
+    return this.#isSaved && !this.#isSaving && !this.#isSending;
   }
 
   /** The page ends: what is not saved goes at once, whatever else is on its way. */
@@ -161,6 +168,7 @@ class Draft {
     this.#refused = UNKNOWN;
     if (isShown) [this.#shown, this.#shownAt] = [text, performance.now()];
     // The page remembers what the server has, so that a push with something else is noticed.
+    document.dispatchEvent(new CustomEvent("draft:kept"));
     const kept = document.getElementById(`draft-${this.#conversation}`);
     if (kept) kept.textContent = text;
     if (this.#text !== text) this.#unsavedSince = performance.now();
@@ -198,11 +206,24 @@ export function unsavedDrafts() {
   return [...drafts.values()].map((draft) => draft.unsaved).filter(Boolean);
 }
 
+/** Saves what is typed, and returns when the server has it or there is no more time. */
+export async function saveDrafts() {
+  eachDraft((draft) => draft.leave());
+  const { promise, resolve } = Promise.withResolvers();
+  const look = () => [...drafts.values()].every((draft) => draft.isKept) && resolve();
+  const timer = setTimeout(resolve, LAST_SAVE_MS);
+  document.addEventListener("draft:kept", look);
+  look();
+  await promise;
+  clearTimeout(timer);
+  document.removeEventListener("draft:kept", look);
+}
+
 function eachDraft(act) {
   for (const draft of drafts.values()) act(draft);
 }
 
-window.addEventListener("pagehide", () => eachDraft((draft) => draft.end()));
+window.addEventListener("pagehide", () => isEmptied() || eachDraft((draft) => draft.end()));
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) eachDraft((draft) => draft.leave());
 });

@@ -36,6 +36,7 @@ export class Live {
     this.#socket.on("patch", (html) => this.#take(html));
     this.#socket.on("refresh", () => this.#catchUp());
     this.#socket.on("gone", () => document.dispatchEvent(new CustomEvent("server:ended")));
+    this.#socket.on("locked", () => document.dispatchEvent(new CustomEvent("server:locked")));
     this.#socket.on("disconnect", (reason) => this.#left(reason));
     this.#socket.on("connect_error", () => this.#findReason());
     this.#sleep.start();

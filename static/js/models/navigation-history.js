@@ -8,6 +8,7 @@
  * from there always leaves the app.
  */
 
+import { isEmptied } from "../lib/emptied.js";
 import { RequestError, request } from "../lib/request.js";
 import { typedBefore, typedSoFar } from "../lib/typed.js";
 
@@ -124,6 +125,7 @@ export class NavigationHistory {
   }
 
   #keep() {
+    if (isEmptied()) return;
     this.#remember();
     const memory = JSON.stringify({ entries: this.#entries, typed: typedSoFar() });
     if (memory === this.#kept) return;

@@ -7,6 +7,7 @@ import { digit, isMac, isPressed } from "../lib/chords.js";
 
 const SHEET = "/help/shortcuts";
 
+// The lock works whatever lies in front of the page, and while an input method composes.
 // With Option, a Mac types characters by the digits; there the chord stays out of fields.
 const SHORTCUTS = [
   { keys: "mod+k", name: "search", inFields: true },
@@ -16,6 +17,7 @@ const SHORTCUTS = [
   { keys: "alt+1-9", name: "pinned", inFields: !isMac },
   { keys: "Escape", name: "back", inFields: true },
   { keys: "?", name: "sheet", inFields: false },
+  { keys: "alt+shift+l", name: "lock", inFields: true, isUrgent: true },
 ];
 
 export class Shortcuts {
@@ -30,15 +32,17 @@ export class Shortcuts {
   }
 
   #pressed(event) {
-    // While an input method composes, keys belong to it. What lies in front of the page has its own.
-    if (event.isComposing || event.defaultPrevented || isCovered()) return;
     const shortcut = SHORTCUTS.find(({ keys }) => isPressed(keys, event));
     if (!shortcut || (isField(event.target) && !shortcut.inFields)) return;
+    // While an input method composes, keys belong to it. What lies in front of the page has its own.
+    const isTaken = event.isComposing || event.defaultPrevented || isCovered();
+    if (isTaken && !shortcut.isUrgent) return;
     if (this.#do(shortcut.name, event)) event.preventDefault();
   }
 
   /** Returns whether there was anything to do; otherwise the key is the browser's. */
   #do(name, event) {
+    if (name === "lock") return lockNow();
     // The first pages have no conversations to go to.
     if (!document.querySelector("conversation-list")) return false;
     if (name === "back") return goBack(event.target);
@@ -47,6 +51,12 @@ export class Shortcuts {
     document.dispatchEvent(new CustomEvent(`shortcut:${name}`, { detail }));
     return true;
   }
+}
+
+function lockNow() {
+  const isOpen = document.querySelector("account-preferences") !== null;
+  if (isOpen) document.dispatchEvent(new CustomEvent("shortcut:lock"));
+  return isOpen;
 }
 
 /** Leaves what the pane shows by its own way back, where it has one. */

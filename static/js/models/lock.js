@@ -1,0 +1,43 @@
+/*
+ * Locking, by the button, by its shortcut, or because the server says so. What is being typed is saved
+ * first. Then nothing may stay in the page: it is emptied and loaded anew, so answers that are still on
+ * their way find no script to show them.
+ */
+
+import { emptyPage } from "../lib/emptied.js";
+import { RequestError, request } from "../lib/request.js";
+import { tell } from "../lib/toast.js";
+import { saveDrafts } from "./drafts.js";
+
+const NEEDS_CODE = "lock_needs_code";
+
+export class Lock {
+  #actions;
+
+  constructor(actions) {
+    this.#actions = actions;
+  }
+
+  start() {
+    document.addEventListener("click", (event) => event.target.closest("[data-lock]") && this.#lock());
+    document.addEventListener("shortcut:lock", () => this.#lock());
+    document.addEventListener("server:locked", () => leave());
+  }
+
+  async #lock() {
+    try {
+      await saveDrafts();
+      await request("/lock", { method: "POST" });
+      leave();
+    } catch (error) {
+      if (error instanceof RequestError && error.isRefused) return leave();
+      if (error.code === NEEDS_CODE) this.#actions.get("/settings/lock");
+      tell(error);
+    }
+  }
+}
+
+function leave() {
+  emptyPage();
+  location.reload();
+}
