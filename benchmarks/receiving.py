@@ -26,11 +26,13 @@ from webapp.protocol.padding import pad
 from webapp.protocol.replies import parse_swarm
 from webapp.protocol.requests import MAX_SUBREQUESTS, Request
 from webapp.services.events import EventBus
+from webapp.services.guarded_rows import GuardedRows
 from webapp.services.open_account import OpenAccount
 from webapp.services.receiving import Receiver
 from webapp.storage import accounts, conversation_list
 from webapp.storage.accounts import AccountRecord
 from webapp.storage.database import AccountDatabase
+from webapp.storage.freshness import Head
 
 WAITING = 5_000
 ROUNDS = 7
@@ -131,7 +133,10 @@ def _receive(path: Path, seed: Seed, *, network: Network) -> tuple[float, float]
     with database.write():
         accounts.create(database, record)
     keys = AccountKeys.from_seed(seed)
-    account = OpenAccount(database, keys, network, SystemClock(), EventBus())
+    guarded = GuardedRows(
+        database, sealed=Head(), seal=lambda _head: None, seal_at_opening=lambda _head: None
+    )
+    account = OpenAccount(database, keys, network, SystemClock(), EventBus(), guarded)
     receiver = Receiver(account)
     try:
         start, start_busy = time.perf_counter(), time.process_time()

@@ -24,8 +24,9 @@ ARROWS: dict[str, set[str]] = {
     "resources": set(),
     "process": set(),
     "version": set(),
-    # A proxy on the command line is the same type as one that is stored.
-    "config": {"network"},
+    # A proxy on the command line is the same type as one that is stored; how dear a code is to
+    # try, is a type of the vault.
+    "config": {"network", "vault"},
     # Turns the errors of a start into sentences for the terminal; app.py's other half.
     "start_errors": {"network", "storage", "services", "web"},
     "protocol": set(),

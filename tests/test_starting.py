@@ -16,7 +16,6 @@ from webapp.network.proxy import Proxy
 from webapp.process import describe
 from webapp.storage import errors as storage
 from webapp.storage import fresh
-from webapp.vault.slots import new_vault, read_salt
 
 PROJECT = Path(__file__).parents[1]
 ENDS_WITHIN_S = 20
@@ -101,22 +100,6 @@ def test_a_damaged_vault_ends_the_start_and_stays(tmp_path: Path) -> None:
 
     assert_refused(done, "damaged", "recovery words")
     assert snapshot(tmp_path / "data") == before
-
-
-def test_a_vault_that_asks_for_a_code_ends_the_start_and_stays(tmp_path: Path) -> None:
-    first = start(tmp_path, "--data-dir", str(tmp_path / "data"))
-    with first:
-        assert first.stdout is not None
-        json.loads(first.stdout.readline())
-        first.send_signal(signal.SIGTERM)
-    vault = tmp_path / "data" / fresh.VAULT
-    vault.write_bytes(new_vault(read_salt(vault.read_bytes())))
-    before = {**snapshot(tmp_path / "data"), str(tmp_path / "data" / fresh.DOOR): b""}
-
-    done = run(tmp_path, "--data-dir", str(tmp_path / "data"))
-
-    assert_refused(done, "opens with a code")
-    assert {**snapshot(tmp_path / "data"), str(tmp_path / "data" / fresh.DOOR): b""} == before
 
 
 @pytest.mark.parametrize("content", ["", "not json", "[]", '{"name": "x"}', '{"seeds": 1}'])

@@ -152,6 +152,7 @@ class App:
             clock=clock,
             events=EventBus(),
             proxy=config.proxy,
+            profile=config.profile,
         )
         self.sessions = Sessions(port=self.port, clock=clock)
         self._language = InterfaceLanguage(self._preferred_language)
@@ -184,7 +185,7 @@ class App:
         return self.sessions.hosts.origin(HostKind.LABEL) + "/"
 
     def start(self) -> None:
-        """Open the account, then the doors. Raises ProtectedByCode and StorageError."""
+        """Open the account, then the doors. Raises StorageError."""
         self.runtime.start()
         self._live.start()
         self._server.start()
@@ -193,14 +194,19 @@ class App:
         """Do what is due from time to time until ``stopping`` is set."""
         while not self._clock.wait(stopping, timeout_s=TIMER_S):
             self.launcher.expire()
+            self.runtime.tick()
 
     def stop(self) -> None:
-        """Close everything; afterwards no thread, socket or side file is left."""
+        """Close everything; afterwards no thread, socket or side file is left.
+
+        Keys and database go first: whoever ends the session of the computer waits two seconds
+        at most, and then kills (security.md C5).
+        """
         self._live.drop_all()
+        self.runtime.close()
         self._server.connections.await_last_words()
         self._server.stop()
         self._live.stop()
-        self.runtime.close()
         self._practice.stop()
         self.launcher.close()
         self._door.close()

@@ -9,6 +9,7 @@ import platformdirs
 
 from webapp.network.errors import InvalidProxyAddress
 from webapp.network.proxy import Proxy
+from webapp.vault.codes import PROFILE_1, Profile
 
 APP_NAME = "safehouse"
 # A folder that browsers in a sandbox may read: not hidden, under the home directory
@@ -30,6 +31,8 @@ class Config:
     proxy: Proxy | None = None
     open_browser: bool = True
     announce: bool = False
+    # How dear it is to try a code. Tests put a cheap one here; no option of the program does.
+    profile: Profile = PROFILE_1
 
 
 def default_data_dir() -> Path:

@@ -1,7 +1,6 @@
 """Why a start ended, in sentences for the terminal: what happened, and what is safe."""
 
 from webapp.network.errors import InvalidProxyAddress, NetworkError
-from webapp.services.errors import ProtectedByCode
 from webapp.storage import errors as storage
 from webapp.web.errors import LaunchFolderUnusable, PortForbidden, PortTaken
 
@@ -35,10 +34,6 @@ SENTENCES: dict[type[Exception], str] = {
         "If you have a copy of the directory, put it back; your recovery words work in any case."
     ),
     storage.StorageError: "The data directory could not be read or written. Nothing was lost.",
-    ProtectedByCode: (
-        "This data directory opens with a code, which this version cannot ask for. "
-        "Nothing was changed."
-    ),
     NetworkError: "The network file is not one that Safehouse understands. Nothing was changed.",
     InvalidProxyAddress: (
         "The proxy that this account keeps cannot be read, and nothing is sent without it. "

@@ -17,6 +17,7 @@ from webapp.protocol.identifiers import AccountId
 from webapp.protocol.keys import AccountKeys, Seed
 from webapp.services import messaging, reading
 from webapp.services.events import Event, EventBus
+from webapp.services.guarded_rows import GuardedRows
 from webapp.services.open_account import OpenAccount
 from webapp.services.receiving import Receiver
 from webapp.services.sending import RETRY_PAUSES_MS, Sender
@@ -24,6 +25,7 @@ from webapp.storage import accounts, conversation_list, conversations, outbox
 from webapp.storage.accounts import AccountRecord
 from webapp.storage.conversations import Conversation
 from webapp.storage.database import AccountDatabase
+from webapp.storage.freshness import Head
 from webapp.storage.outbox import OutboxItem
 
 SALT = bytes(16)
@@ -58,6 +60,9 @@ class Correspondent:
             network=Network(self._settings, clock=self.clock),
             clock=self.clock,
             events=bus,
+            guarded=GuardedRows(
+                database, sealed=Head(), seal=lambda _: None, seal_at_opening=lambda _: None
+            ),
         )
         self.sender = Sender(self.account)
         self.receiver = Receiver(self.account)

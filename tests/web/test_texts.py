@@ -140,9 +140,9 @@ def test_an_error_is_told_in_the_language_of_the_reader(error: Exception, messag
 @pytest.mark.parametrize("kind", ERROR_TEXTS, ids=lambda kind: kind.__name__)
 def test_every_error_can_be_told_in_every_language(kind: type[Exception], code: str) -> None:
     text = ERROR_TEXTS[kind]
-    values = dict.fromkeys(("count", "length", "nearest", "position", "reason", "word"), "7")
+    names = ("count", "length", "longest", "nearest", "position", "reason", "shortest", "word")
     error = Exception()
-    vars(error).update({**values, "over": 7})
+    vars(error).update({**dict.fromkeys(names, "7"), "over": 7, "seconds": 7})
 
     with speaking(language(code)):
         message, hint = text.said(error)

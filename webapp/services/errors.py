@@ -1,5 +1,6 @@
 """What can go wrong in the services, in classes that the interface turns into sentences."""
 
+import math
 from typing import Final
 
 from webapp.sentence import Sentence
@@ -134,5 +135,82 @@ class NotAnEmoji(ServiceError):
     """A text that should be remembered as an emoji cannot be one."""
 
 
-class ProtectedByCode(ServiceError):
-    """The vault opens under a code only, and this version cannot ask for one."""
+class AppLocked(NoAccount):
+    """The action needs an open account, and the app is locked."""
+
+
+class UnlockBusy(ServiceError):
+    """One code is being tried and another one waits; a third is not let in (security.md V7)."""
+
+
+class LockNeedsCode(ServiceError):
+    """Without a code nothing would ask for one, so there is nothing to lock."""
+
+
+class UnknownCodeKind(ServiceError):
+    """A code is a PIN, a pattern or a passphrase."""
+
+
+class CodeTooShort(ServiceError):
+    """A new code has fewer than ``shortest`` digits, points or characters."""
+
+    def __init__(self, shortest: int) -> None:
+        super().__init__("a code is too short")
+        self.shortest: Final = shortest
+
+
+class PinTooShort(CodeTooShort):
+    """A PIN with too few digits."""
+
+
+class PatternTooShort(CodeTooShort):
+    """A pattern over too few points."""
+
+
+class PassphraseTooShort(CodeTooShort):
+    """A passphrase with too few characters."""
+
+
+class CodeTooLong(ServiceError):
+    """A new code has more than ``longest`` characters, which is a slip and no code."""
+
+    def __init__(self, longest: int) -> None:
+        super().__init__("a code is too long")
+        self.longest: Final = longest
+
+
+class PinCharacters(ServiceError):
+    """A PIN with something else than digits in it."""
+
+
+class PatternCharacters(ServiceError):
+    """A pattern with something else than the nine points in it, or one of them twice."""
+
+
+class PassphraseCharacters(ServiceError):
+    """A passphrase with signs that nobody can type again."""
+
+
+class CodesDiffer(ServiceError):
+    """The new code was typed in two different ways."""
+
+
+class WrongCode(ServiceError):
+    """The present code was asked for and this was not it; nothing has changed."""
+
+
+class WaitBeforeCode(ServiceError):
+    """After several wrong codes the next one has to wait ``seconds``; none was tried."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__("the next code has to wait")
+        self.wait_s: Final = wait_s
+        self.seconds: Final = math.ceil(wait_s)
+
+
+class NotEnoughMemory(ServiceError):
+    """The computer has not the memory that trying a code takes; no attempt was counted."""
+
+
+class RolledBack(ServiceError):
+    """The settings of the lock are older than the vault says; first that must be acknowledged."""

@@ -79,6 +79,29 @@ class AccountChanged:
     """The account has another name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """The app is locked: whoever shows something stops showing it, and asks for the page anew.
+
+    Told before keys and database go, so that no tab waits for a thread that is slow to end.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """A right code has opened the app."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeChanged:
+    """A code was set, changed or removed: who may see what is to be asked anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockSettingsChanged:
+    """When the app locks by itself has changed, or a warning about that was acknowledged."""
+
+
 Event = (
     MessagesAdded
     | MessageChanged
@@ -90,6 +113,10 @@ Event = (
     | ConnectionChanged
     | PreferencesChanged
     | AccountChanged
+    | Locked
+    | Unlocked
+    | CodeChanged
+    | LockSettingsChanged
 )
 Subscriber = Callable[[Event], None]
 

@@ -17,6 +17,7 @@ from webapp.protocol.content import Profile
 from webapp.protocol.identifiers import AccountId
 from webapp.protocol.keys import AccountKeys
 from webapp.services.events import EventBus
+from webapp.services.guarded_rows import GuardedRows
 from webapp.storage import accounts
 from webapp.storage.database import AccountDatabase
 
@@ -30,6 +31,8 @@ class OpenAccount:
     network: Network
     clock: Clock
     events: EventBus
+    # What decides about the security of this account, checked against the vault.
+    guarded: GuardedRows
     # Set by whoever puts a row into the outbox; the sender sleeps on it.
     outbox_filled: Event = field(default_factory=Event, repr=False)
     # The proxy of the command line, which the stored one does not count against.

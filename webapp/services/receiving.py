@@ -69,9 +69,11 @@ class Receiver:
         self._interval_s = interval_s
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="receiver", daemon=True)
+        self._quiet_s = 0.0
 
-    def start(self) -> None:
-        """Forget what no node can give again, then begin to poll."""
+    def start(self, *, after_s: float = 0.0) -> None:
+        """Forget what no node can give again, then begin to poll, ``after_s`` from now."""
+        self._quiet_s = after_s
         received.forget_expired(self._account.database, self._account.clock.now_ms())
         self._thread.start()
 
@@ -79,10 +81,13 @@ class Receiver:
         """Ask the thread to end; ``join`` waits for it."""
         self._stopping.set()
 
-    def join(self) -> None:
-        self._thread.join()
+    def join(self, timeout_s: float | None = None) -> None:
+        """Wait until the thread has ended, if it was started at all."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
 
     def _run(self) -> None:
+        self._account.clock.wait(self._stopping, timeout_s=self._quiet_s)
         backoff = Backoff()
         while not self._stopping.is_set():
             try:

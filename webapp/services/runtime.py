@@ -1,86 +1,84 @@
 """The state of the whole app: one data directory, and the account that is open in it.
 
-Theory of operation. There is one vault and, until codes exist, one space that
-opens without asking. The app is `fresh` while that space holds no account,
-`open` from the first account on, and `closed` once it has been stopped.
+Theory of operation. There is one vault and one space at a time: the one that opens without
+a code, or the one that the code opens. The app is `fresh` while that space holds no account,
+`open` from the first account on, `locked` while a code is asked for, and `closed` for good.
 
-    state    event     next
-    fresh    opened    open      an account was made, brought back or found at start
-    fresh    stopped   closed
-    open     stopped   closed    threads ended, database closed, keys dropped
+    state    event      next
+    fresh    opened     open      an account was made, brought back or found at start
+    fresh    protected  locked    at start no slot opened without a code
+    fresh    locked     locked    only with a code
+    open     locked     locked    only with a code
+    locked   locked     locked    a light lock becomes a deep one; an unlock under way is void
+    locked   opened     open      a right code
+    locked   emptied    fresh     a right code, and the space behind it holds no account
+    any      stopped    closed    threads ended, database closed, keys dropped
+
+A deep lock drops threads, network, database, keys and the space. A light one keeps them, and
+only shows nothing: ``account`` refuses in both. ``generation`` grows with every lock, also in
+`locked`. What was begun under an older one is dropped: an unlock whose code was still being
+derived, and a session of the web that was unlocked before.
 """
 
+import gc
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from webapp.clock import Clock
-from webapp.network.client import NOTHING, Network, Remembered
-from webapp.network.errors import NetworkError, ProxyFailed
+from webapp.network.backoff import spread
+from webapp.network.client import NOTHING, Network
 from webapp.network.proxy import Proxy
-from webapp.network.settings import NetworkSettings
 from webapp.protocol.keys import AccountKeys, Seed
-from webapp.services import proxying
+from webapp.services import lock_settings
 from webapp.services.errors import (
     AccountExists,
-    NetworkUnreachable,
+    AppLocked,
+    LockNeedsCode,
     NoAccount,
-    ProtectedByCode,
-    ProxyUnusable,
 )
-from webapp.services.events import ConnectionChanged, EventBus
+from webapp.services.events import CodeChanged, ConnectionChanged, EventBus, Locked, Unlocked
+from webapp.services.guarded_rows import GuardedRows
+from webapp.services.idle_lock import IdleLock
+from webapp.services.lock_settings import Depth, LockSettings
 from webapp.services.names import require_name
 from webapp.services.networks import Networks
 from webapp.services.open_account import OpenAccount
+from webapp.services.reaching import NetworkFactory, Ways
 from webapp.services.receiving import Receiver
 from webapp.services.remembering import remember, remembered
 from webapp.services.restoring import seed_of
+from webapp.services.running import Running
 from webapp.services.sending import Sender
+from webapp.services.unlocking import CodeGate, UnlockResult
 from webapp.storage import accounts
 from webapp.storage.accounts import AccountRecord
 from webapp.storage.data_directory import DataDirectory, Space
 from webapp.storage.database import AccountDatabase
+from webapp.storage.errors import DataDirectoryUnusable, StorageError
+from webapp.storage.freshness import Head
+from webapp.vault.codes import PROFILE_1, CodeKind, Profile
+from webapp.vault.slot_plaintext import Entry
 
 TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
     ("fresh", "opened"): "open",
+    ("fresh", "protected"): "locked",
+    ("fresh", "locked"): "locked",
     ("fresh", "stopped"): "closed",
+    ("open", "locked"): "locked",
     ("open", "stopped"): "closed",
+    ("locked", "locked"): "locked",
+    ("locked", "opened"): "open",
+    ("locked", "emptied"): "fresh",
+    ("locked", "stopped"): "closed",
 }
-
-
-class NetworkFactory(Protocol):
-    """Makes the network of an account, which goes its way from its first request on."""
-
-    def __call__(
-        self, settings: NetworkSettings, *, proxy: Proxy | None, remembered: Remembered
-    ) -> Network: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Running:
-    """An open account and its two threads."""
-
-    account: OpenAccount
-    sender: Sender
-    receiver: Receiver
-
-    def start(self) -> None:
-        self.sender.start()
-        self.receiver.start()
-
-    def stop(self) -> None:
-        """End the threads, then the network they wait for, then the database they write to."""
-        self.sender.stop()
-        self.receiver.stop()
-        self.account.network.close()
-        self.sender.join()
-        self.receiver.join()
-        self.account.database.close()
+# After an unlock the network is left alone for about so long: no burst shows what a code has
+# opened (security.md X2), and the answer to the code is not held up by it.
+QUIET_S: Final = 1.0
 
 
 class Runtime:
-    """Opens, makes and closes the account of a data directory."""
+    """Opens, makes, locks and closes the account of a data directory."""
 
     def __init__(
         self,
@@ -91,51 +89,81 @@ class Runtime:
         clock: Clock,
         events: EventBus,
         proxy: Proxy | None = None,
+        profile: Profile = PROFILE_1,
     ) -> None:
         """``proxy`` is the one of the command line: all accounts use it while this runs."""
         self.networks = networks
         self.clock = clock
         self.events = events
+        self.gate = CodeGate(directory, profile=profile, clock=clock)
+        self.idle = IdleLock(
+            clock, settings=self._what_locks, is_open=lambda: self._state == "open", lock=self._lock
+        )
         self._directory = directory
-        self._make_network = make_network
-        self._given_proxy = proxy
-        # Held while an account is made or closed, so that a double click cannot make two.
+        self._ways = Ways(networks, make=make_network, given=proxy)
+        # Held while anything below changes, so that a double click cannot make two accounts
+        # and a lock cannot come in the middle of an opening.
         self._changing = threading.Lock()
         self._state = "fresh"
-        self._running: _Running | None = None
+        self._generation = 0
+        self._space: Space | None = None
+        self._kind: CodeKind | None = None
+        self._running: Running | None = None
 
     @property
     def state(self) -> str:
-        """Whether the app is ``fresh``, ``open`` or ``closed``."""
+        """Whether the app is ``fresh``, ``locked``, ``open`` or ``closed``."""
         return self._state
 
+    @property
+    def generation(self) -> int:
+        """How often the app was locked. What was unlocked under another number is void."""
+        return self._generation
+
+    @property
+    def code_is_set(self) -> bool:
+        """Whether a code is asked for; while locked it is."""
+        return self._state == "locked" or self._kind is not None
+
+    def code_kind(self) -> CodeKind | None:
+        """Return the kind of the code that opened the app, None if none is set.
+
+        Also None after a deep lock: then nobody knows, and nobody is to be told.
+        """
+        return self._kind
+
     def account(self) -> OpenAccount:
-        """Return the open account. Raises NoAccount."""
+        """Return the open account. Raises AppLocked, NoAccount."""
+        if self._state == "locked":
+            raise AppLocked
         running = self._running
         if running is None:
             raise NoAccount
         return running.account
 
     def start(self) -> None:
-        """Open the account of the directory, if there is one.
+        """Open the account of the directory if there is one and no code is set.
 
-        Raises ProtectedByCode, InvalidProxyAddress if a stored proxy cannot be read, and
-        what the storage raises about a damaged directory.
+        Raises InvalidProxyAddress if a stored proxy cannot be read, and what the storage
+        raises about a damaged directory.
         """
         with self._changing:
-            space = self._space()
+            space = self._directory.read_space()
+            if space is None:
+                self._enter("protected")
+                self.gate.measure_aside()
+                return
+            self._space = space
             if space.entries:
-                database = self._directory.open_container(space.entries[0])
-                record = accounts.load(database).network
-                known = remembered(database) if self._is_worth_remembering(record) else NOTHING
-                self._open(database, self._network_of(record, remembered=known))
+                self._open(space.entries[0]).start()
+                self._enter("opened")
 
     def create_account(self, name: str, *, network: str, proxy: Proxy | None = None) -> None:
         """Make an account called ``name`` on the chosen network and open it.
 
         It goes through ``proxy`` from its first request on, and keeps it.
         Raises NameMissing, NameTooLong, UnknownNetwork, NetworkUnavailable,
-        NetworkUnreachable, AccountExists; then nothing has changed.
+        NetworkUnreachable, AccountExists, AppLocked; then nothing has changed.
         """
         seed = Seed.generate()
         self._add(seed, name=name, network=network, proxy=proxy, words_confirmed=False)
@@ -151,15 +179,78 @@ class Runtime:
         seed = seed_of(words)
         self._add(seed, name=name, network=network, proxy=proxy, words_confirmed=True)
 
-    def close(self) -> None:
-        """Close the account and stop; a second call does nothing."""
+    def unlock(self, kind: str, text: str) -> UnlockResult:
+        """Try a code; return at a moment that does not depend on it (services/unlocking.py).
+
+        While the app is open a right code changes nothing: it lets another browser in.
+        Raises UnlockBusy.
+        """
+        generation = self._generation
+        try:
+            result = self.gate.attempt(
+                kind,
+                text,
+                accept=self.owns,
+                use=lambda space: self._let_in(space, kind, generation=generation),
+            )
+        except StorageError:
+            # Which file it was would say whether the code was right.
+            return UnlockResult("failed", 0.0, generation)
+        return UnlockResult(result.reason, result.wait_s, generation)
+
+    def owns(self, space: Space) -> bool:
+        """Say whether a code that opens ``space`` is right just now."""
+        mine = self._space
+        return mine is None or mine.index == space.index
+
+    def lock(self, *, depth: Depth = "deep") -> None:
+        """Show nothing any more; a deep lock also drops everything that could be shown.
+
+        Raises LockNeedsCode. Once the app is closed this does nothing.
+        """
         with self._changing:
             if self._state == "closed":
                 return
-            running, self._running = self._running, None
-            if running is not None:
-                running.stop()
+            if not self.code_is_set:
+                raise LockNeedsCode
+            self._generation += 1
+            self._enter("locked")
+            self.events.publish(Locked())
+            if depth == "deep":
+                self._drop()
+
+    def change_root(self, root: bytes | None, kind: CodeKind | None, *, generation: int) -> None:
+        """Let the open space be opened by another root; None is that of no code.
+
+        Raises NoAccount, AppLocked if it was locked since ``generation``, and what the
+        storage raises; then the old code holds.
+        """
+        with self._changing:
+            self.account()
+            if self._space is None or generation != self._generation:
+                raise AppLocked
+            new = self._space.under(self._directory.no_code_root() if root is None else root)
+            self._write(new)
+            self._kind = kind
+        self.events.publish(CodeChanged())
+
+    def touch(self) -> None:
+        """Take note that a person did something; locks instead if that was due before."""
+        self.idle.touch()
+
+    def tick(self) -> None:
+        """Lock if it is due; to be called every few seconds."""
+        self.idle.tick()
+
+    def close(self) -> None:
+        """Close the account and stop; a second call does nothing."""
+        self.gate.close()
+        with self._changing:
+            if self._state == "closed":
+                return
+            self._generation += 1
             self._enter("stopped")
+            self._drop()
 
     def _add(
         self, seed: Seed, *, name: str, network: str, proxy: Proxy | None, words_confirmed: bool
@@ -168,83 +259,134 @@ class Runtime:
             seed=seed,
             name=require_name(name),
             profile_updated_s=self.clock.now_ms() // 1000,
-            network=proxying.with_proxy(self.networks.record(network), self._given_proxy or proxy),
+            network=self._ways.record(network, proxy),
             words_confirmed=words_confirmed,
         )
 
         def fill(database: AccountDatabase) -> None:
             accounts.create(database, record)
 
-        reached = self._reach(record.network)
+        reached = self._ways.reach(record.network)
         try:
             with self._changing:
-                if self._state != "fresh":
+                if self._state == "locked":
+                    raise AppLocked
+                if self._state != "fresh" or self._space is None:
                     raise AccountExists
-                _, entry = self._directory.create_container(self._space(), fill=fill)
-                self._open(self._directory.open_container(entry), reached)
+                self._space, entry = self._directory.create_container(self._space, fill=fill)
+                self._open(entry, network=reached).start()
+                self._enter("opened")
         except BaseException:
             reached.close()
             raise
 
-    def _network_of(
-        self, record: Mapping[str, object], *, remembered: Remembered = NOTHING
-    ) -> Network:
-        proxy = self._given_proxy or proxying.stored_in(record)
-        settings = self.networks.settings(record)
-        return self._make_network(settings, proxy=proxy, remembered=remembered)
+    def _let_in(self, space: Space, kind: str, *, generation: int) -> bool:
+        """Open what a right code opens; return False if it comes too late.
 
-    def _is_worth_remembering(self, record: Mapping[str, object]) -> bool:
-        """Say whether what the network of this account learns holds for its next start.
-
-        A practice network of this process is gone by then. And a proxy for this run only
-        must not lead to the guards that know this computer's own address, or leave its own.
+        All of it happens before the moment of the answer. The threads wait for that too.
         """
-        return record.get("kind") != "practice" and self._given_proxy in (
-            None,
-            proxying.stored_in(record),
-        )
+        with self._changing:
+            if generation != self._generation or self._state == "closed":
+                return False
+            if self._state != "locked":
+                return True
+            after_s = self.gate.answers_after_s() + spread(QUIET_S)
+            if self._running is None:
+                self._space, self._kind = space, CodeKind(kind)
+                self._open_behind_code(space, after_s=after_s)
+            else:
+                self._enter("opened")
+            self.idle.begin()
+            self.events.publish(Unlocked())
+            return True
 
-    def _reach(self, record: Mapping[str, object]) -> Network:
-        """Return the network of a new account, found to answer. Raises NetworkUnreachable.
-
-        Asked before anything is written, for an account that nobody has: the answer is
-        thrown away, the path that was found is kept.
-        """
-        network = self._network_of(record)
+    def _open_behind_code(self, space: Space, *, after_s: float) -> None:
         try:
-            network.poll(AccountKeys.from_seed(Seed.generate()), {}, take=lambda _: None)
-        except ProxyFailed as error:
-            network.close()
-            raise ProxyUnusable(error.sentence) from error
-        except NetworkError as error:
-            network.close()
-            raise NetworkUnreachable from error
-        return network
+            if space.entries:
+                self._open(space.entries[0]).start(after_s=after_s)
+        except BaseException:
+            self._drop()
+            raise
+        self._enter("opened" if space.entries else "emptied")
 
-    def _space(self) -> Space:
-        space = self._directory.read_space()
-        if space is None:
-            raise ProtectedByCode
-        return space
-
-    def _open(self, database: AccountDatabase, network: Network) -> None:
-        record = accounts.load(database)
-        account = OpenAccount(
-            database=database,
-            keys=AccountKeys.from_seed(record.seed),
-            network=network,
-            clock=self.clock,
-            events=self.events,
-            given_proxy=self._given_proxy,
-        )
+    def _open(self, entry: Entry, *, network: Network | None = None) -> Running:
+        database = self._directory.open_container(entry)
+        try:
+            record = accounts.load(database)
+            is_worth_remembering = self._ways.is_worth_remembering(record.network)
+            if network is None:
+                known = remembered(database) if is_worth_remembering else NOTHING
+                network = self._ways.network_of(record.network, remembered=known)
+            account = OpenAccount(
+                database=database,
+                keys=AccountKeys.from_seed(record.seed),
+                network=network,
+                clock=self.clock,
+                events=self.events,
+                guarded=self._guarded(database, entry),
+                given_proxy=self._ways.given,
+            )
+        except BaseException:
+            database.close()
+            raise
         sender = Sender(account)
         network.on_state(lambda _state: self.events.publish(ConnectionChanged()))
         network.on_state(sender.watch)
-        if self._is_worth_remembering(record.network):
+        if is_worth_remembering:
             network.on_learned(lambda learned: remember(database, learned))
-        self._running = _Running(account, sender, Receiver(account))
-        self._running.start()
-        self._enter("opened")
+        self._running = Running(account, sender, Receiver(account))
+        return self._running
+
+    def _guarded(self, database: AccountDatabase, entry: Entry) -> GuardedRows:
+        sealed = Head(entry.freshness_counter, entry.freshness_digest)
+
+        def seal_at_opening(head: Head) -> None:
+            self._seal(entry.container, head)
+
+        def seal(head: Head) -> None:
+            with self._changing:
+                self._seal(entry.container, head)
+
+        return GuardedRows(database, sealed=sealed, seal=seal, seal_at_opening=seal_at_opening)
+
+    def _seal(self, container: int, head: Head) -> None:
+        """Have the vault remember the newest guarded rows. Raises AppLocked."""
+        if self._space is None:
+            # Locked since. The database is one step ahead, which the next opening puts right.
+            raise AppLocked
+        self._write(self._space.with_freshness(container, counter=head.counter, digest=head.digest))
+
+    def _write(self, space: Space) -> None:
+        """Have ``space`` in the vault.
+
+        A disk that fails on the way may have taken it over before: then it counts, or a code
+        that no longer opens anything would be the one that is asked for.
+        """
+        try:
+            self._directory.write_space(space)
+        except DataDirectoryUnusable:
+            found = self._directory.open_space(space.root)
+            if found is None or found.slot != space.slot:
+                raise
+        self._space = space
+
+    def _drop(self) -> None:
+        """Forget everything that a code protects; nothing in memory leads to it afterwards."""
+        running, self._running = self._running, None
+        self._space = self._kind = None
+        if running is not None:
+            running.stop()
+        del running
+        # Network and threads refer to each other; left to itself the collector takes its time.
+        gc.collect()
+
+    def _what_locks(self) -> LockSettings | None:
+        """Return the settings of the lock, or None while nothing is there to be locked."""
+        running, is_set = self._running, self.code_is_set
+        return lock_settings.load(running.account) if running is not None and is_set else None
+
+    def _lock(self, depth: Depth) -> None:
+        self.lock(depth=depth)
 
     def _enter(self, event: str) -> None:
         self._state = TRANSITIONS[self._state, event]

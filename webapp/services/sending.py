@@ -53,8 +53,11 @@ class Sender:
         self._stopping = threading.Event()
         self._has_come_back = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
+        self._quiet_s = 0.0
 
-    def start(self) -> None:
+    def start(self, *, after_s: float = 0.0) -> None:
+        """Put right what a crash left, then begin to send, ``after_s`` from now."""
+        self._quiet_s = after_s
         with self._account.database.write():
             outbox.recover(self._account.database)
             send_keys.forget_all(self._account.database)
@@ -65,8 +68,10 @@ class Sender:
         self._stopping.set()
         self._account.outbox_filled.set()
 
-    def join(self) -> None:
-        self._thread.join()
+    def join(self, timeout_s: float | None = None) -> None:
+        """Wait until the thread has ended, if it was started at all."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
 
     def watch(self, state: ConnectionState) -> None:
         """Take note of the state of the network: what it kept from going out goes out again."""
@@ -75,6 +80,7 @@ class Sender:
             self._account.outbox_filled.set()
 
     def _run(self) -> None:
+        self._account.clock.wait(self._stopping, timeout_s=self._quiet_s)
         while not self._stopping.is_set():
             self._account.outbox_filled.clear()
             try:

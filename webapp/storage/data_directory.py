@@ -30,7 +30,7 @@ from webapp.storage.files import (
     staging_path,
 )
 from webapp.storage.repair import discard_container, remove_side_files, repair
-from webapp.storage.space import Space, open_without_code, read_vault
+from webapp.storage.space import Space, open_with_root, open_without_code, read_vault
 from webapp.vault.containers import (
     CONTAINER_COUNT,
     CONTAINER_KEY_BYTES,
@@ -38,7 +38,8 @@ from webapp.vault.containers import (
     practice_seed,
 )
 from webapp.vault.slot_plaintext import Entry
-from webapp.vault.slots import read_salt, seal_slot
+from webapp.vault.slots import no_code_root, read_salt, seal_slot
+from webapp.vault.throttle import THROTTLE_BYTES
 
 # Services get a space from here and hand it back.
 __all__ = ["DataDirectory", "Space"]
@@ -91,6 +92,39 @@ class DataDirectory:
         Raises VaultDamaged or VaultTooNew.
         """
         return open_without_code(self._vault())
+
+    def open_space(self, root: bytes) -> Space | None:
+        """Return the space that ``root`` opens, or None; all eight slots are tried.
+
+        Raises VaultDamaged, VaultTooNew or DataDirectoryUnusable.
+        """
+        return open_with_root(self._vault(), root)
+
+    def vault_salt(self) -> bytes:
+        """Return the salt from which a code becomes a root.
+
+        Raises VaultDamaged, VaultTooNew or DataDirectoryUnusable.
+        """
+        return read_salt(self._vault())
+
+    def no_code_root(self) -> bytes:
+        """Return the root under which a space lies while no code is set."""
+        return no_code_root(self.vault_salt())
+
+    def read_throttle(self) -> bytes:
+        """Return the file that counts attempts, as it is. Raises DataDirectoryUnusable."""
+        with self._disk():
+            return self._files.read(self._path / fresh.THROTTLE, limit=THROTTLE_BYTES + 1)
+
+    def write_throttle(self, content: bytes) -> None:
+        """Have ``content`` on the disk in place of what the throttle said.
+
+        In place, because that needs no room on a full disk. Of its two records one stays
+        as it was, so a write that is torn leaves that one.
+        Raises DataDirectoryUnusable or FsyncFailed.
+        """
+        with self._writing():
+            overwrite(self._files, self._path / fresh.THROTTLE, content)
 
     def write_space(self, space: Space) -> None:
         """Seal ``space`` into its slot, and overwrite what the slot said before.

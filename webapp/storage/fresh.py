@@ -12,6 +12,7 @@ from pathlib import Path
 from webapp.storage.files import STAGING_SUFFIX
 from webapp.vault.containers import CONTAINER_BYTES, CONTAINER_COUNT, container_salt
 from webapp.vault.slots import VAULT_BYTES
+from webapp.vault.throttle import THROTTLE_BYTES
 
 VAULT = "vault"
 THROTTLE = "throttle"
@@ -19,8 +20,6 @@ TRIPWIRE = "tripwire"
 DOOR = "door"
 CONTAINERS = "containers"
 
-# The record of failed codes and its check value; zero bytes say that none was typed.
-THROTTLE_BYTES = 64
 # One block: keys and fields of the drop, random until the first account exists.
 TRIPWIRE_BYTES = 4096
 # A key and the port it is for, with room to spare; the web layer lays it out.

@@ -39,6 +39,7 @@ from webapp.vault.containers import (
     container_salt,
 )
 from webapp.vault.slots import first_start_vault, read_salt
+from webapp.vault.throttle import THROTTLE_BYTES, unreadable
 
 
 def repair(files: Files, directory: Path) -> None:
@@ -90,7 +91,9 @@ def _sweep_staging(files: Files, directory: Path) -> None:
 
 
 def _rebuild_small_files(files: Files, directory: Path, space: Space | None) -> None:
-    _rebuild(files, directory / fresh.THROTTLE, fresh.THROTTLE_BYTES, fresh.fresh_throttle)
+    # Where a code is set, a throttle that has gone must not be a way to new free attempts.
+    throttle = unreadable if space is None else fresh.fresh_throttle
+    _rebuild(files, directory / fresh.THROTTLE, THROTTLE_BYTES, throttle)
     _rebuild(files, directory / fresh.DOOR, fresh.DOOR_BYTES, fresh.fresh_door)
     tripwire = directory / fresh.TRIPWIRE
     holds_no_account = space is not None and not space.entries

@@ -1,4 +1,4 @@
-"""What a vault says, read from its file: the space that opens without a code."""
+"""What a vault says, read from its file: the space that one root opens."""
 
 import contextlib
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from webapp.storage import fresh
 from webapp.storage.errors import VaultDamaged, VaultTooNew
 from webapp.storage.files import Files
 from webapp.vault.errors import InvalidVault, UnknownVaultVersion
-from webapp.vault.slot_plaintext import Entry, Slot
+from webapp.vault.slot_plaintext import Entry, Slot, SlotKind
 from webapp.vault.slots import VAULT_BYTES, no_code_root, open_vault, read_salt
 
 
@@ -29,6 +29,20 @@ class Space:
     def with_entry(self, entry: Entry) -> "Space":
         """Return this space with one account more."""
         return replace(self, slot=replace(self.slot, entries=(*self.entries, entry)))
+
+    def with_freshness(self, container: int, *, counter: int, digest: bytes) -> "Space":
+        """Return this space with what the chain of one account has come to."""
+        entries = tuple(
+            replace(entry, freshness_counter=counter, freshness_digest=digest)
+            if entry.container == container
+            else entry
+            for entry in self.entries
+        )
+        return replace(self, slot=replace(self.slot, entries=entries))
+
+    def under(self, root: bytes) -> "Space":
+        """Return this space as another root opens it."""
+        return replace(self, root=root)
 
 
 def read_vault(files: Files, directory: Path) -> bytes | None:
@@ -52,8 +66,20 @@ def open_without_code(vault: bytes) -> Space | None:
     """
     with _vault_errors():
         root = no_code_root(read_salt(vault))
+    return open_with_root(vault, root)
+
+
+def open_with_root(vault: bytes, root: bytes) -> Space | None:
+    """Return the space of ``vault`` that ``root`` opens, or None if it opens none.
+
+    A slot that would destroy something opens no space: nothing here acts on it.
+    Raises VaultDamaged or VaultTooNew.
+    """
+    with _vault_errors():
         opened = open_vault(vault, root)
-    return None if opened is None else Space(opened[0], opened[1], root)
+    if opened is None or opened[1].kind is not SlotKind.OPEN:
+        return None
+    return Space(opened[0], opened[1], root)
 
 
 @contextlib.contextmanager

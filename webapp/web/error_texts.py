@@ -127,8 +127,99 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
     errors.NotAnEmoji: ErrorText(
         400, "not_an_emoji", mark("This is not an emoji."), NOTHING_CHANGED
     ),
-    errors.ProtectedByCode: ErrorText(
-        423, "protected", mark("This data directory asks for a code."), NOTHING_CHANGED
+    errors.AppLocked: ErrorText(
+        423, "locked", mark("Safehouse is locked."), mark("Reload this page to unlock it.")
+    ),
+    errors.UnlockBusy: ErrorText(
+        429,
+        "unlock_busy",
+        mark("Another code is being tried right now."),
+        mark("Nothing was changed. Try again in a moment."),
+    ),
+    errors.LockNeedsCode: ErrorText(
+        409,
+        "lock_needs_code",
+        mark("Without a code there is nothing that could be locked."),
+        mark("Set one first, in the settings of the lock."),
+    ),
+    errors.UnknownCodeKind: ErrorText(
+        400, "unknown_code_kind", mark("There is no such kind of code."), NOTHING_CHANGED
+    ),
+    errors.CodeTooShort: ErrorText(
+        400, "code_too_short", mark("This code is too short."), mark("Nothing was changed yet.")
+    ),
+    errors.PinTooShort: ErrorText(
+        400,
+        "pin_too_short",
+        mark("A PIN has at least %(shortest)s digits."),
+        mark("Nothing was changed yet. Add some."),
+    ),
+    errors.PatternTooShort: ErrorText(
+        400,
+        "pattern_too_short",
+        mark("A pattern joins at least %(shortest)s points."),
+        mark("Nothing was changed yet. Draw a longer one."),
+    ),
+    errors.PassphraseTooShort: ErrorText(
+        400,
+        "passphrase_too_short",
+        mark("A passphrase has at least %(shortest)s characters."),
+        mark("Nothing was changed yet. Add some."),
+    ),
+    errors.CodeTooLong: ErrorText(
+        400,
+        "code_too_long",
+        mark("A code has at most %(longest)s characters."),
+        mark("Nothing was changed yet. Was something else pasted?"),
+    ),
+    errors.PinCharacters: ErrorText(
+        400,
+        "pin_characters",
+        mark("A PIN has digits only."),
+        mark("Nothing was changed yet. For letters, choose a passphrase."),
+    ),
+    errors.PatternCharacters: ErrorText(
+        400,
+        "pattern_characters",
+        mark("A pattern joins the points 1 to 9, each at most once."),
+        mark("Nothing was changed yet. Draw it again."),
+    ),
+    errors.PassphraseCharacters: ErrorText(
+        400,
+        "passphrase_characters",
+        mark("There are signs in this passphrase that cannot be typed."),
+        mark("Nothing was changed yet. Type it instead of pasting it."),
+    ),
+    errors.CodesDiffer: ErrorText(
+        400,
+        "codes_differ",
+        mark("The two codes are not the same."),
+        mark("Nothing was changed yet. Type both again."),
+    ),
+    errors.WrongCode: ErrorText(
+        403, "wrong_code", mark("This is not the present code."), NOTHING_CHANGED
+    ),
+    errors.WaitBeforeCode: ErrorText(
+        429,
+        "wait_before_code",
+        Counted(
+            "After several wrong codes the next one has to wait for %(num)s second.",
+            "After several wrong codes the next one has to wait for %(num)s seconds.",
+        ),
+        NOTHING_CHANGED,
+        number="seconds",
+    ),
+    errors.NotEnoughMemory: ErrorText(
+        503,
+        "not_enough_memory",
+        mark("This computer has too little free memory to try a code."),
+        mark("Nothing was changed. Close other programs, then try again."),
+    ),
+    errors.RolledBack: ErrorText(
+        409,
+        "rolled_back",
+        mark("The settings of the lock are older than they should be."),
+        mark("Nothing was changed. Confirm the warning on the page of the lock first."),
     ),
     storage.StorageError: ErrorText(
         507,

@@ -14,15 +14,19 @@ from webapp.services.errors import ServiceError
 from webapp.services.events import (
     AccountChanged,
     BlockingChanged,
+    CodeChanged,
     ConnectionChanged,
     ConversationChanged,
     ConversationCleared,
     ConversationRemoved,
     Event,
+    Locked,
+    LockSettingsChanged,
     MessageChanged,
     MessagesAdded,
     MessagesRemoved,
     PreferencesChanged,
+    Unlocked,
 )
 from webapp.services.runtime import Runtime
 from webapp.web.languages import Language
@@ -83,3 +87,5 @@ class Push:
                 return screens.account_names(account)
             case PreferencesChanged():
                 return screens.look(account)
+            case Locked() | Unlocked() | CodeChanged() | LockSettingsChanged():
+                return ""  # Drawn by the pages of the lock.

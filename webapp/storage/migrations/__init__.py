@@ -13,9 +13,10 @@ from webapp.storage.errors import DatabaseTooNew
 from webapp.storage.migrations.v0001_messages import STATEMENTS as V0001
 from webapp.storage.migrations.v0002_known_nodes import STATEMENTS as V0002
 from webapp.storage.migrations.v0003_interface import STATEMENTS as V0003
+from webapp.storage.migrations.v0004_guarded import STATEMENTS as V0004
 
 # Step n is at index n - 1.
-STEPS: tuple[tuple[str, ...], ...] = (V0001, V0002, V0003)
+STEPS: tuple[tuple[str, ...], ...] = (V0001, V0002, V0003, V0004)
 
 
 def migrate(connection: Connection, steps: Sequence[Sequence[str]] = STEPS) -> None:

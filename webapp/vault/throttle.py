@@ -1,0 +1,166 @@
+"""The throttle: how many codes were tried in a row, and how long the next one has to wait.
+
+    offset  size
+         0    32   record
+        32    32   record, the same form:
+                     sequence 1 | count 4 | time of the last attempt, Unix ms 8 | zero 7 | check 12
+                   check = BLAKE2b-12 of the 20 bytes before it; a record of 32 zero bytes
+                   says that nothing was ever tried
+
+The two are written in turn, so a write that a power cut tears leaves the other one. Sequence
+numbers go 0, 1, 2, 0 …: enough to tell which of two is the newer, and no count of how often
+somebody has unlocked.
+
+An attempt is counted *before* it is made. Whatever cannot be read counts against whoever
+types: if one record is damaged, the other plus one attempt; if both are, the longest wait.
+Whoever can write the file can empty it. It slows down hands at a keyboard, and nothing else.
+
+Time. Within a process the monotonic clock says how long ago the last attempt was. Over a
+restart only the wall clock can; one that says less than the record has been turned back, and
+then the whole wait begins again.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+THROTTLE_BYTES: Final = 64
+FREE_ATTEMPTS: Final = 3
+# Before the fourth attempt, the fifth … and before every one after the last.
+DELAYS_S: Final = (1, 5, 30, 60, 5 * 60, 15 * 60, 60 * 60)
+# The count from which on the wait is the longest.
+LONGEST_COUNT: Final = FREE_ATTEMPTS + len(DELAYS_S) - 1
+
+_RECORD_BYTES: Final = THROTTLE_BYTES // 2
+_CHECK_BYTES: Final = 12
+_CHECKED_BYTES: Final = _RECORD_BYTES - _CHECK_BYTES
+_CHECK_LABEL: Final = b"safehouse/thrott"
+_PADDING: Final = bytes(7)
+_EMPTY_RECORD: Final = bytes(_RECORD_BYTES)
+_SEQUENCES: Final = 3
+_MOST_COUNT: Final = 2**32 - 1
+_LATEST_MS: Final = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """What the file says. ``last_ms`` is None where only "not long enough ago" is known."""
+
+    count: int = 0
+    last_ms: int | None = 0
+
+    @property
+    def delay_s(self) -> int:
+        """How long after the last attempt the next one may be made."""
+        if self.count < FREE_ATTEMPTS:
+            return 0
+        return DELAYS_S[min(self.count, LONGEST_COUNT) - FREE_ATTEMPTS]
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    sequence: int
+    count: int
+    last_ms: int
+
+
+_NOTHING_TRIED: Final = _Record(0, 0, 0)
+
+
+def read(content: bytes) -> Throttle:
+    """Return what the file says; any bytes give an answer, and none of them a free attempt."""
+    records = _records(content)
+    newest = _newest(records)
+    if newest is not None:
+        return Throttle(newest[1].count, newest[1].last_ms)
+    sound = [record for record in records if record is not None]
+    if len(sound) == 1:
+        return Throttle(min(sound[0].count + 1, _MOST_COUNT), None)
+    return Throttle(LONGEST_COUNT, None)
+
+
+def counted(content: bytes, *, now_ms: int) -> bytes:
+    """Return the file with one attempt more, made at ``now_ms``."""
+    count = min(read(content).count + 1, _MOST_COUNT)
+    return _with_record(content, count=count, last_ms=min(max(now_ms, 0), _LATEST_MS))
+
+
+def cleared(content: bytes) -> bytes:
+    """Return the file after a right code: the count begins anew."""
+    return _with_record(content, count=0, last_ms=0)
+
+
+def unreadable() -> bytes:
+    """Return a file that asks for the longest wait, for where one has been lost."""
+    return b"\xff" * THROTTLE_BYTES
+
+
+def elapsed_s(throttle: Throttle, *, now_ms: int) -> float:
+    """Return how long ago the last attempt was, as far as a wall clock can be believed."""
+    if throttle.last_ms is None:
+        return 0.0
+    return max(0, now_ms - throttle.last_ms) / 1000
+
+
+def _with_record(content: bytes, *, count: int, last_ms: int) -> bytes:
+    """Return the file with a new record in place of the one that matters least."""
+    records = _records(content)
+    newest = _newest(records)
+    if newest is None:
+        # The damaged one, or the first of two.
+        place = 1 if records[0] is not None and records[1] is None else 0
+    else:
+        place = 1 - newest[0]
+    kept = records[1 - place]
+    sequence = 0 if kept is None else (kept.sequence + 1) % _SEQUENCES
+    written = _encode(_Record(sequence, count, last_ms))
+    # A file of another length is not one of ours: what is kept of it is unreadable either way.
+    other = content[:THROTTLE_BYTES].ljust(THROTTLE_BYTES, b"\xff")
+    other = other[_RECORD_BYTES:] if place == 0 else other[:_RECORD_BYTES]
+    return written + other if place == 0 else other + written
+
+
+def _records(content: bytes) -> tuple[_Record | None, _Record | None]:
+    if len(content) != THROTTLE_BYTES:
+        return None, None
+    return _decode(content[:_RECORD_BYTES]), _decode(content[_RECORD_BYTES:])
+
+
+def _newest(records: tuple[_Record | None, _Record | None]) -> tuple[int, _Record] | None:
+    """Return the newer record with its place, or None unless both say which that is."""
+    first, second = records
+    if first is None or second is None:
+        return None
+    if first.sequence == (second.sequence + 1) % _SEQUENCES:
+        return 0, first
+    if second.sequence == (first.sequence + 1) % _SEQUENCES:
+        return 1, second
+    # Only a fresh file has two records of one number.
+    return (0, first) if first == second == _NOTHING_TRIED else None
+
+
+def _decode(raw: bytes) -> _Record | None:
+    if raw == _EMPTY_RECORD:
+        return _NOTHING_TRIED
+    checked, check = raw[:_CHECKED_BYTES], raw[_CHECKED_BYTES:]
+    if check != _check(checked) or checked[0] >= _SEQUENCES or checked[13:] != _PADDING:
+        return None
+    return _Record(
+        sequence=checked[0],
+        count=int.from_bytes(checked[1:5], "big"),
+        last_ms=int.from_bytes(checked[5:13], "big"),
+    )
+
+
+def _encode(record: _Record) -> bytes:
+    checked = (
+        bytes([record.sequence])
+        + record.count.to_bytes(4, "big")
+        + record.last_ms.to_bytes(8, "big")
+        + _PADDING
+    )
+    return checked + _check(checked)
+
+
+def _check(checked: bytes) -> bytes:
+    return hashlib.blake2b(checked, digest_size=_CHECK_BYTES, person=_CHECK_LABEL).digest()
