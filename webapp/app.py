@@ -25,7 +25,7 @@ from webapp.protocol.keys import Seed
 from webapp.resources import static_dir, templates_dir
 from webapp.services import preferences
 from webapp.services.errors import NetworkUnavailable, NoAccount
-from webapp.services.events import EventBus
+from webapp.services.events import CodeChanged, Event, EventBus, Locked
 from webapp.services.networks import NetworkKind, Networks
 from webapp.services.runtime import Runtime
 from webapp.start_errors import START_ERRORS, sentence_of
@@ -45,10 +45,12 @@ from webapp.web.live import Live
 from webapp.web.push import Push
 from webapp.web.server import Server
 from webapp.web.sessions import HostKind, Sessions
+from webapp.web.shutter import Shutter
 from webapp.web.sockets import listen_on_loopback
 from webapp.web.stylesheet import stylesheet_route
 from webapp.web.templates import PlainEnvironment
 from webapp.web.texts import use_texts
+from webapp.web.unlock import unlock_routes
 from webapp.web.views import (
     account,
     connection,
@@ -57,6 +59,7 @@ from webapp.web.views import (
     emoji,
     help,
     listing,
+    lock,
     log,
     messages,
     organising,
@@ -90,6 +93,7 @@ BLUEPRINTS = (
     emoji,
     connection,
     settings,
+    lock,
     help,
     tabs,
 )
@@ -166,7 +170,15 @@ class App:
             port=self.port, open_launch=self.launcher.create, write=directory.write_door
         )
         self.flask = self._make_flask()
-        self._live = Live(self.flask, sessions=self.sessions, clock=clock)
+        shutter = Shutter(self.runtime)
+        self._live = Live(
+            self.flask,
+            sessions=self.sessions,
+            shutter=shutter,
+            clock=clock,
+            on_tabs=self.runtime.idle.tabs_open,
+        )
+        self.runtime.events.subscribe(self._close_shutter)
         self.runtime.events.subscribe(
             Push(
                 self.flask,
@@ -175,7 +187,7 @@ class App:
                 language=self._language.of_tabs,
             )
         )
-        guard = Guard(self.flask, sessions=self.sessions)
+        guard = Guard(self.flask, sessions=self.sessions, shutter=shutter)
         self._server = Server(
             SecureHeaders(self._language.layer(guard)), listeners, admit=guard.admit, clock=clock
         )
@@ -212,6 +224,15 @@ class App:
         self._door.close()
         self._directory.release()
 
+    def _close_shutter(self, event: Event) -> None:
+        """Let nothing private stay in any tab that may not show it any more."""
+        match event:
+            case Locked():
+                self.sessions.forget_tabs()
+                self._live.drop_locked()
+            case CodeChanged():
+                self._live.drop_locked()
+
     def _preferred_language(self) -> Preference:
         """Return the language that the open account wants; the browser decides where none is."""
         try:
@@ -233,6 +254,7 @@ class App:
         flask.register_blueprint(stylesheet_route(static_dir()))
         flask.register_blueprint(launch_routes(self.launcher, sessions=self.sessions))
         flask.register_blueprint(door_routes(self._door))
+        flask.register_blueprint(unlock_routes(self.runtime, sessions=self.sessions))
         register_errors(flask, ERROR_TEXTS)
         return flask
 

@@ -69,7 +69,8 @@ def app(tmp_path: Path) -> Iterator[App]:
 def push(app: App, state: ConnectionState) -> None:
     with app.flask.app_context():
         view = present_connection(state, now_ms=NOW_MS)
-        app._live.push(render_template("partials/_connection.html", connection=view))
+        drawn = render_template("partials/_connection.html", connection=view)
+        app._live.push(drawn, generation=app.runtime.generation)
 
 
 def stops(route: Locator) -> Locator:

@@ -10,14 +10,29 @@ from tests.web.raw_client import Answer, Tab, exchange, handshake_headers, head
 from webapp.clock import Clock
 from webapp.web.door import Door, door_routes
 from webapp.web.errors import register_errors
-from webapp.web.guards import BARE_PAGE_KEY, Guard
+from webapp.web.guards import BARE_PAGE_KEY, LOCKED_KEY, Guard
 from webapp.web.headers import SecureHeaders
 from webapp.web.launch import Launcher, launch_routes
 from webapp.web.live import Live
 from webapp.web.server import Server
 from webapp.web.sessions import HostKind, Session, Sessions
+from webapp.web.shutter import Shutter
 from webapp.web.sockets import listen_on_loopback
 from webapp.web.texts import use_texts
+
+
+@dataclass
+class HandLock:
+    """The lock of an app that the test opens and closes by hand; without a code at first."""
+
+    state: str = "open"
+    generation: int = 0
+    code_is_set: bool = False
+    # How often it was asked whether a lock is due.
+    ticks: int = 0
+
+    def tick(self) -> None:
+        self.ticks += 1
 
 
 @dataclass
@@ -29,6 +44,7 @@ class Stack:
     door_file: bytes = b""
     # The paths whose views have run.
     reached: list[str] = field(default_factory=list)
+    lock: HandLock = field(default_factory=HandLock)
     # A frozen tab is frozen for good in a test, so there is no need to wait as long for it.
     send_timeout_s: float = 0.5
 
@@ -44,8 +60,16 @@ class Stack:
         app = make_app(self.reached)
         app.register_blueprint(launch_routes(self.launcher, sessions=self.sessions))
         app.register_blueprint(door_routes(self.door))
-        self.live = Live(app, sessions=self.sessions, clock=self.clock)
-        guard = Guard(app.wsgi_app, sessions=self.sessions)
+        shutter = Shutter(self.lock)
+        self.tabs_seen: list[int] = []
+        self.live = Live(
+            app,
+            sessions=self.sessions,
+            shutter=shutter,
+            clock=self.clock,
+            on_tabs=self.tabs_seen.append,
+        )
+        guard = Guard(app.wsgi_app, sessions=self.sessions, shutter=shutter)
         self.server = Server(
             SecureHeaders(guard),
             listeners,
@@ -97,6 +121,10 @@ class Stack:
     def get(self, target: str, session: Session) -> Answer:
         return self.ask("GET", target, self.headers(session))
 
+    def push(self, html: str) -> None:
+        """Push what was drawn just now."""
+        self.live.push(html, generation=self.lock.generation)
+
     def tab(self, session: Session, *, join: bool = True) -> Tab:
         """Open a tab."""
         more = {"Cookie": cookie(session)}
@@ -120,7 +148,9 @@ def make_app(reached: list[str]) -> Flask:
 
     @app.get("/")
     def page() -> str:
-        return "shell" if request.environ[BARE_PAGE_KEY] else "private page"
+        if request.environ[BARE_PAGE_KEY]:
+            return "shell"
+        return "the lock" if request.environ[LOCKED_KEY] else "private page"
 
     @app.get("/private")
     def private() -> str:
@@ -129,6 +159,11 @@ def make_app(reached: list[str]) -> Flask:
     @app.post("/echo")
     def echo() -> bytes:
         return request.get_data()
+
+    @app.post("/unlock")
+    @app.post("/lock")
+    def turn() -> str:
+        return "turned"
 
     @app.get("/environ")
     def environ() -> dict[str, str]:

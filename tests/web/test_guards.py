@@ -11,9 +11,10 @@ import pytest
 
 from tests.virtual_clock import VirtualClock
 from tests.web.raw_client import LIVE_TARGET, Answer, exchange, handshake_headers, head
-from tests.web.stack import REACHED, Stack, cookie
+from tests.web.stack import REACHED, HandLock, Stack, cookie
 from webapp.web.guards import BARE_PAGE_KEY, SESSION_KEY, SOCKET_KEY, Guard, route_of
 from webapp.web.sessions import HostKind, Session, Sessions
+from webapp.web.shutter import Shutter
 
 HOSTS = (
     "{own}",
@@ -125,7 +126,7 @@ def ask_guard(guard: Guard, environ: WSGIEnvironment) -> tuple[str, bytes]:
 def test_only_the_allowed_tuples_of_the_whole_matrix_reach_the_app(clock: VirtualClock) -> None:
     sessions = Sessions(port=4321, clock=clock)
     session, witness = sessions.begin(HostKind.LABEL), Witness()
-    guard = Guard(witness, sessions=sessions)
+    guard = Guard(witness, sessions=sessions, shutter=Shutter(HandLock()))
     wrong = []
     for case in ALL_CASES:
         clock.advance(1)  # Rates are another test's business.
@@ -230,7 +231,7 @@ def test_the_guard_itself_forgets_proxies(clock: VirtualClock) -> None:
     case = Case("{own}", None, "none", "GET", "/", has_session=True)
     environ = environ_of(case, headers_of(case, sessions, sessions.begin(HostKind.LABEL)))
     ask_guard(
-        Guard(witness, sessions=sessions),
+        Guard(witness, sessions=sessions, shutter=Shutter(HandLock())),
         environ | {"HTTP_X_FORWARDED_HOST": "evil", "HTTP_FORWARDED": "host=evil"},
     )
     assert not [name for name in witness.seen[0] if "FORWARDED" in name]
@@ -287,7 +288,8 @@ def test_the_app_is_told_the_session_and_not_a_bare_page(clock: VirtualClock) ->
     session = sessions.begin(HostKind.LABEL)
     case = Case("{own}", None, "none", "GET", "/", has_session=True)
     ask_guard(
-        Guard(witness, sessions=sessions), environ_of(case, headers_of(case, sessions, session))
+        Guard(witness, sessions=sessions, shutter=Shutter(HandLock())),
+        environ_of(case, headers_of(case, sessions, session)),
     )
     (seen,) = witness.seen
     assert (seen[SESSION_KEY], seen[BARE_PAGE_KEY]) == (session, False)
@@ -299,7 +301,7 @@ def test_a_handshake_that_kept_no_socket_is_refused(clock: VirtualClock) -> None
     handshake = handshake_headers(sessions.hosts.name(HostKind.LABEL), Cookie=cookie(session))
     case = Case("", None, None, "GET", "/socket.io/", has_session=True)
     environ = environ_of(case, handshake) | {"QUERY_STRING": "EIO=4&transport=websocket"}
-    guard = Guard(witness, sessions=sessions)
+    guard = Guard(witness, sessions=sessions, shutter=Shutter(HandLock()))
     refused, _ = ask_guard(guard, dict(environ))
     let_in, _ = ask_guard(guard, environ | {SOCKET_KEY: object()})
     assert (refused[:3], let_in[:3]) == ("503", "200")

@@ -68,7 +68,7 @@ def test_twenty_tabs_receive_a_thousand_pushes_complete_and_in_order(busy_stack:
     with ExitStack() as open_tabs:
         tabs = [open_tabs.enter_context(busy_stack.tab(session)) for _ in range(TABS)]
         for number in range(PUSHES):
-            busy_stack.live.push(f"<li id=m{number}>message</li>")
+            busy_stack.push(f"<li id=m{number}>message</li>")
         assert all(take_ids(tab, last=PUSHES - 1) == list(range(PUSHES)) for tab in tabs)
         assert busy_stack.get("/private", session).status == 200
 
@@ -77,11 +77,11 @@ def test_the_first_push_goes_at_once_and_those_behind_it_together(
     stack: Stack, clock: VirtualClock
 ) -> None:
     with stack.tab(stack.enter()) as tab:
-        stack.live.push("<p id=a>")
+        stack.push("<p id=a>")
         assert tab.next_event() == ["patch", "<p id=a>"]
         clock.await_sleepers()
         for name in "bcd":
-            stack.live.push(f"<p id={name}>")
+            stack.push(f"<p id={name}>")
         clock.advance(1)
         assert tab.next_event() == ["patch", "<p id=b>\n<p id=c>\n<p id=d>"]
 
@@ -89,12 +89,12 @@ def test_the_first_push_goes_at_once_and_those_behind_it_together(
 def test_a_backlog_is_sent_in_patches_of_bounded_size(stack: Stack, clock: VirtualClock) -> None:
     piece = "x" * (PATCH_CHARACTERS // 3)
     with stack.tab(stack.enter()) as tab:
-        stack.live.push("first")
+        stack.push("first")
         assert tab.next_event() == ["patch", "first"]
         clock.await_sleepers()
         for _ in range(4):
-            stack.live.push(piece)
-        stack.live.push("y" * PATCH_CHARACTERS * 2)
+            stack.push(piece)
+        stack.push("y" * PATCH_CHARACTERS * 2)
         clock.advance(1)
         sizes = [len(tab.next_event()[1]) for _ in range(3)]
     newlines = 2
@@ -103,17 +103,17 @@ def test_a_backlog_is_sent_in_patches_of_bounded_size(stack: Stack, clock: Virtu
 
 def test_without_a_tab_nothing_is_kept_for_later(stack: Stack) -> None:
     assert not stack.live.has_listeners()
-    stack.live.push("<p id=missed>")
+    stack.push("<p id=missed>")
     with stack.tab(stack.enter()) as tab:
         assert stack.live.has_listeners()
-        stack.live.push("<p id=seen>")
+        stack.push("<p id=seen>")
         assert tab.next_event() == ["patch", "<p id=seen>"]
 
 
 def test_dropping_tells_every_tab_and_sends_nothing_afterwards(stack: Stack) -> None:
     with stack.tab(stack.enter()) as one, stack.tab(stack.enter()) as two:
         stack.live.drop_all()
-        stack.live.push("<p id=private>")
+        stack.push("<p id=private>")
         for tab in (one, two):
             assert tab.next_event() == ["gone"]
             assert tab.next_message() == "41"
@@ -135,13 +135,13 @@ def test_what_was_waiting_when_all_were_dropped_reaches_no_later_tab(
     stack: Stack, clock: VirtualClock
 ) -> None:
     with stack.tab(stack.enter()) as tab:
-        stack.live.push("<p id=a>")
+        stack.push("<p id=a>")
         tab.next_event()
         clock.await_sleepers()
-        stack.live.push("<p id=private>")
+        stack.push("<p id=private>")
         stack.live.drop_all()
     with stack.tab(stack.enter()) as later:
-        stack.live.push("<p id=b>")
+        stack.push("<p id=b>")
         clock.advance(1)
         assert later.next_event() == ["patch", "<p id=b>"]
 
@@ -160,7 +160,7 @@ def test_only_the_tabs_of_an_ended_session_are_dropped(stack: Stack) -> None:
     ended, alive = stack.enter(), stack.enter()
     with stack.tab(ended) as gone, stack.tab(alive) as staying:
         stack.sessions.end(ended)
-        stack.live.push("<p id=a>")
+        stack.push("<p id=a>")
         assert staying.next_event() == ["patch", "<p id=a>"]
         assert gone.next_event() == ["gone"]
 
@@ -169,7 +169,7 @@ def test_every_push_looks_at_the_session_again(stack: Stack) -> None:
     session = stack.enter()
     with stack.tab(session) as tab:
         session.alive = False  # And nobody was told.
-        stack.live.push("<p id=private>")
+        stack.push("<p id=private>")
         assert tab.next_event() == ["gone"]
 
 
@@ -266,7 +266,7 @@ def test_past_sixty_four_sockets_the_next_is_refused_and_the_rest_live_on(
         ]
         headers = handshake_headers(busy_stack.host(), Cookie=cookie(busy_stack.enter()))
         assert busy_stack.ask("GET", LIVE_TARGET, headers).status == 503
-        busy_stack.live.push("<p id=a>")
+        busy_stack.push("<p id=a>")
         assert all(tab.next_event() == ["patch", "<p id=a>"] for tab in tabs)
 
 
@@ -277,9 +277,9 @@ def test_a_frozen_tab_is_cut_off_and_holds_up_nobody(busy_stack: Stack) -> None:
         piece = "x" * PATCH_CHARACTERS
         began_s = time.monotonic()
         while len(busy_stack.server.connections) == 2:
-            busy_stack.live.push(piece)
+            busy_stack.push(piece)
             assert awake.next_event()[0] == "patch"
-        busy_stack.live.push("<p id=a>")
+        busy_stack.push("<p id=a>")
         assert awake.next_event() == ["patch", "<p id=a>"]
     # Otherwise it was only noticed because it did not answer a ping.
     assert time.monotonic() - began_s < PING_INTERVAL_S

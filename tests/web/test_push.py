@@ -31,13 +31,15 @@ class Tabs:
     def __init__(self, *, listening: bool = True) -> None:
         self.listening = listening
         self.patches: list[str] = []
+        self.generations: list[int] = []
         self.refreshes = 0
 
     def has_listeners(self) -> bool:
         return self.listening
 
-    def push(self, html: str) -> None:
+    def push(self, html: str, *, generation: int) -> None:
         self.patches.append(html)
+        self.generations.append(generation)
 
     def ask_to_refresh(self) -> None:
         self.refreshes += 1

@@ -148,7 +148,7 @@ def test_in_the_fallback_a_websocket_needs_the_tab_secret(stack: Stack) -> None:
 def test_in_the_fallback_the_tab_secret_is_not_sent_back(stack: Stack) -> None:
     with stack.tab(stack.enter(LOOPBACK)) as tab:
         assert tab.subprotocol == "safehouse"
-        stack.live.push("<p id=a>")
+        stack.push("<p id=a>")
         assert tab.next_event() == ["patch", "<p id=a>"]
 
 

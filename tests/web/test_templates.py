@@ -1,206 +1,29 @@
 """What every template promises: nothing inline, nothing unescaped, its variables in line one."""
 
 import re
-from functools import cache
-from html.parser import HTMLParser
 from itertools import chain
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta, nodes
+from jinja2 import meta, nodes
 
+from tests.web.drawn import (
+    HOSTILE,
+    ICONS,
+    MESSAGES,
+    NOTE_ROW,
+    PAGE,
+    TEMPLATES,
+    WORDS,
+    draw,
+    environment,
+    first,
+    is_code,
+    row,
+    source,
+)
 from webapp.protocol.content import BODY_LIMIT
-from webapp.services.preferences import Preferences, as_texts
-from webapp.web.links import addresses, pieces
-from webapp.web.settings_pages import settings_pages
-from webapp.web.texts import TEXT_FUNCTIONS, use_texts
-
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "templates"
-TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.html"))
-ICONS = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/icons/icons.svg").read_text()))
-
-HOSTILE = "<img src=x onerror=alert(1)>\"' onclick='"
-LINK = " https://example.org/?onload=x"
-ID_HEX = "05" + "ab" * 32
-WORDS = [f"word{number}" for number in range(1, 14)]
-
-ACCOUNT = SimpleNamespace(
-    name=HOSTILE, initials="<b", hue=7, id_hex=ID_HEX, id_groups=("05ab", "abab"), words_saved=False
-)
-ROW = SimpleNamespace(
-    id=5, name=HOSTILE, own_name=HOSTILE, nickname=HOSTILE, initials="<b", hue=3,
-    note_to_self=False, id_hex=ID_HEX, short_id="05ab…abab", line=HOSTILE, status="failed",
-    unread="3", marked_unread=False, pinned=True, blocked=False, hidden=False,
-    time_label="09:41", time_iso="2026-11-21T09:41", sort="1.1763718060000.5",
-)  # fmt: skip
-
-
-def row(**changes: object) -> SimpleNamespace:
-    return SimpleNamespace(**{**vars(ROW), **changes})
-
-
-NOTE_ROW = row(id=6, note_to_self=True, unread="", marked_unread=True, status="draft")
-OWN_ROW = row(id=7, unread="", blocked=True, status="own", pinned=False)
-CONNECTION = SimpleNamespace(
-    phase="offline", label="Offline", sentence=HOSTILE, problem=HOSTILE, seen="The first node",
-    clock=HOSTILE,
-    notice=SimpleNamespace(icon="offline", title="No connection", text=HOSTILE, offers_proxy=True),
-    stops=(
-        SimpleNamespace(name="You", place="this computer", state="works", words="works"),
-        SimpleNamespace(name="First node", place=HOSTILE, state="silent", words="not answering"),
-    ),
-)  # fmt: skip
-PERSON = SimpleNamespace(name=HOSTILE, initials="<b", hue=3, id_hex=ID_HEX, short_id="05ab…abab")
-
-
-def message(number: int, *, state: str, outgoing: bool, unread: bool = False) -> SimpleNamespace:
-    return SimpleNamespace(
-        id=number, conversation_id=5, sort=f"{number:015d}.{number:012d}", outgoing=outgoing,
-        author="out", author_name=HOSTILE, pieces=pieces(HOSTILE + LINK), state=state,
-        time_label="09:41", time_iso="2026-11-21T09:41:00+00:00", day="2026-11-21", unread=unread,
-    )  # fmt: skip
-
-
-MESSAGES = [
-    message(1, state="received", outgoing=False, unread=True),
-    message(2, state="sent", outgoing=True),
-    message(3, state="sending", outgoing=True),
-    message(4, state="failed", outgoing=True),
-]
-PAGE = SimpleNamespace(
-    messages=MESSAGES,
-    lacks_older=True,
-    lacks_newer=False,
-    lacks="older",
-    unread_from=MESSAGES[0].sort,
-)
-VALUES = {
-    "account": ACCOUNT,
-    "after": "0.1763718060000.5",
-    "before": "0.1763718060000.9",
-    "address": addresses(LINK)[0],
-    "blocked": (PERSON,),
-    "code": SimpleNamespace(
-        kind="passphrase", label=HOSTILE, limit="Only people nearby.", field_label=HOSTILE
-    ),
-    "credits": (SimpleNamespace(name=HOSTILE, licence="MIT"),),
-    "completed": True,
-    "connection": CONNECTION,
-    "contents": SimpleNamespace(messages=3, unsent=1),
-    "conversation": ROW,
-    "draft": HOSTILE,
-    "details": SimpleNamespace(
-        id=1,
-        outgoing=False,
-        note_to_self=False,
-        author_name=HOSTILE,
-        author_id="05ab…abab",
-        state="received",
-        sent_label="Saturday 21 November 2026, 09:41",
-        sent_iso="2026-11-21T09:41:00+00:00",
-        hash_short="kzq1…",
-        characters=126,
-    ),
-    "echo": SimpleNamespace(hex=ID_HEX),
-    "file_name": HOSTILE,
-    "id_groups": ("05ab", "abab"),
-    "is_given": False,
-    "kind": "pin",
-    "limits": ("1", "5"),
-    "lock": {
-        "idle_minutes": "5", "lock_last_tab": "on", "lock_on_sleep": "on", "keep_receiving": "off",
-    },
-    "message": MESSAGES[3],
-    "message_ids": (1, 2),
-    "messages": MESSAGES,
-    "more": True,
-    "network": "session",
-    "number": 5,
-    "note_to_self": False,
-    "offered": ("session", "practice", "testnet", "file"),
-    "opened_at": MESSAGES[1].sort,
-    "over": None,
-    "own_id": ID_HEX,
-    "part": "content",
-    "position": "0.1763718060000.9",
-    "preferences": as_texts(Preferences()),
-    "page": PAGE,
-    "proxy": SimpleNamespace(address=HOSTILE, username=HOSTILE),
-    "recent_emoji": ("👍🏽", "😀"),
-    "report": HOSTILE,
-    "required": True,
-    "query": HOSTILE,
-    "row": ROW,
-    "rows": [ROW, NOTE_ROW, OWN_ROW],
-    "screen": "pages/main.html",
-    "sentence": HOSTILE,
-    "settings_pages": settings_pages(),
-    "side": "after",
-    "sizes": ("100", "200"),
-    "title": HOSTILE,
-    "strength": SimpleNamespace(level=2, headline=HOSTILE, text=HOSTILE),
-    "suggestion": " ".join(WORDS[:6]),
-    "toast": SimpleNamespace(sentence=HOSTILE, undo="/conversations/5/pin"),
-    "unmet": SimpleNamespace(hex=ID_HEX, short="05ab…abab"),
-    "version": "0.1.0",
-    "wait_s": 8,
-    "words": " ".join(WORDS),
-}  # fmt: skip
-
-
-class Elements(HTMLParser):
-    """Every start tag of a document with its attributes, and which of them stand at the top.
-
-    What a ``<template>`` holds is not part of the document.
-    """
-
-    VOID = frozenset({"meta", "link", "input", "img", "br", "use"})
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.all: list[tuple[str, dict[str, str | None]]] = []
-        self.top: list[dict[str, str | None]] = []
-        self.text = ""
-        self._depth = 0
-        self.feed(re.sub(r"<template>.*?</template>", "", html, flags=re.DOTALL))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.all.append((tag, dict(attrs)))
-        if self._depth == 0:
-            self.top.append(dict(attrs))
-        if tag not in self.VOID:
-            self._depth += 1
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.all.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in self.VOID:
-            self._depth -= 1
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def ids(self) -> list[str]:
-        return [name for _, attributes in self.all if (name := attributes.get("id"))]
-
-
-@cache
-def environment() -> Environment:
-    found = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
-    use_texts(found)
-    return found
-
-
-def source(name: str) -> str:
-    return (FOLDER / name).read_text(encoding="utf-8")
-
-
-def draw(name: str, **changes: object) -> Elements:
-    return Elements(environment().get_template(name).render({**VALUES, **changes}))
-
+from webapp.web.texts import TEXT_FUNCTIONS
 
 FRAMES = {f"layouts/{frame}.html" for frame in ("dialog", "menu", "pane", "settings", "solo")}
 
@@ -310,10 +133,6 @@ def test_every_drawing_exists(name: str) -> None:
     assert {href.removeprefix("/static/icons/icons.svg#") for href in used} <= ICONS
 
 
-def is_code(attributes: dict[str, str | None]) -> bool:
-    return "data-code" in attributes
-
-
 @pytest.mark.parametrize("name", DRAWN)
 def test_where_text_is_typed_no_browser_helps(name: str) -> None:
     for tag, attributes in draw(name).all:
@@ -388,10 +207,6 @@ def test_a_message_that_has_not_been_read_says_so() -> None:
     assert [
         each["id"] for _, each in drawn if each.get("data-into") == "log" and "data-unread" in each
     ] == ["message-1"]
-
-
-def first(html: Elements, identifier: str) -> dict[str, str | None]:
-    return next(found for _, found in html.all if found.get("id") == identifier)
 
 
 def test_a_row_says_in_words_what_its_drawings_mean() -> None:
@@ -501,55 +316,3 @@ def test_a_pane_takes_the_place_of_itself_only_where_that_is_asked_for() -> None
     assert (asked["data-for"], asked["data-over"]) == ("5", "5")
     assert "data-over" not in opened
     assert gone["data-over"] == "5"
-
-
-def test_the_lock_opens_on_the_pin_and_offers_every_kind() -> None:
-    page = draw("pages/lock.html", sentence=None, wait_s=0)
-    kinds = [found for tag, found in page.all if tag == "input" and found["type"] == "radio"]
-
-    assert [found["value"] for found in kinds] == ["pin", "pattern", "passphrase"]
-    assert ["checked" in found for found in kinds] == [True, False, False]
-
-
-def test_the_lock_can_be_opened_without_a_script() -> None:
-    page = draw("pages/lock.html")
-    (form,) = [found for tag, found in page.all if tag == "form"]
-    codes = [found for tag, found in page.all if tag == "input" and is_code(found)]
-
-    assert (form["action"], form["method"]) == ("/unlock", "post")
-    assert [found["name"] for found in codes] == ["pin", "pattern", "passphrase"]
-    assert not [found for found in codes if "hidden" in found or "disabled" in found]
-    assert [found["type"] for tag, found in page.all if tag == "button"].count("submit") == 1
-
-
-def test_the_lock_shows_what_it_was_told_to_say_and_nothing_of_the_account() -> None:
-    quiet = draw("pages/lock.html", sentence=None, wait_s=0)
-    after = draw("pages/lock.html", sentence="This does not open anything.", wait_s=8)
-
-    assert "hidden" in first(quiet, "code-error")
-    assert "hidden" not in first(after, "code-error")
-    assert "Next try in 8 seconds." in after.text
-    assert not [name for _, found in quiet.all for name in found if name == "data-hue"]
-
-
-def test_the_digits_stand_in_their_places_and_so_do_the_points() -> None:
-    page = draw("pages/lock.html").all
-    digits = [found["data-digit"] for _, found in page if "data-digit" in found]
-    points = [found for _, found in page if "data-point" in found]
-
-    assert digits == list("1234567890")
-    assert [found["data-point"] for found in points] == list("123456789")
-    assert {found["aria-pressed"] for found in points} == {"false"}
-
-
-@pytest.mark.parametrize("kind", ["pin", "pattern", "passphrase"])
-def test_changing_a_code_asks_for_the_one_there_is_in_its_own_kind(kind: str) -> None:
-    code = SimpleNamespace(kind=kind, label="", limit="", field_label="The code until now")
-    (current,) = [
-        found for _, found in draw("pages/settings/lock_code.html", code=code).all
-        if found.get("name") == "current"
-    ]  # fmt: skip
-    fresh = draw("pages/settings/lock_code.html", code=None)
-
-    assert is_code(current)
-    assert not [found for _, found in fresh.all if found.get("name") == "current"]

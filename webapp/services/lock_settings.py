@@ -57,6 +57,14 @@ def parse(rows: Mapping[str, str]) -> LockSettings:
     return LockSettings(**known)  # type: ignore[arg-type]  # CHOICES has a value of its type for each
 
 
+def as_texts(settings: LockSettings) -> dict[str, str]:
+    """Return each setting as the text that stands for its value."""
+    return {
+        name: next(text for text, meant in choices.items() if meant == getattr(settings, name))
+        for name, choices in CHOICES.items()
+    }
+
+
 def load(account: OpenAccount) -> LockSettings:
     """Return the settings of the account, and the safest ones if they were rolled back."""
     return parse(SAFEST if account.guarded.rolled_back else account.guarded.rows())

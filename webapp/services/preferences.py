@@ -18,6 +18,7 @@ Theme = Literal["system", "dark", "light"]
 Family = Literal["stone", "ink"]
 Accent = Literal["green", "teal", "blue", "violet", "pink"]
 Language = Literal["auto", "en", "de"]
+CodeOffer = Literal["ask", "later"]
 Value = str | int | bool
 
 # In per cent of the size that the browser is set to. Small steps where they are felt.
@@ -39,6 +40,8 @@ class Preferences:
     language: Language = "auto"
     # Of emoji that have one, from 1 (light) to 5 (dark); 0 is the yellow of none.
     emoji_tone: int = 0
+    # Whether a code is still offered to somebody who has none.
+    code_offer: CodeOffer = "ask"
 
 
 _SWITCH: Final[Mapping[str, Value]] = {"on": True, "off": False}
@@ -51,6 +54,7 @@ CHOICES: Final[Mapping[str, Mapping[str, Value]]] = {
     "spellcheck": _SWITCH,
     "language": {"auto": "auto", "en": "en", "de": "de"},
     "emoji_tone": {str(tone): tone for tone in range(6)},
+    "code_offer": {"ask": "ask", "later": "later"},
 }
 
 

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
-from flask import current_app
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import IntegerConverter, Map
 
 from webapp.services.open_account import OpenAccount
 from webapp.services.runtime import Runtime
+from webapp.web.guards import SESSION_KEY
 from webapp.web.presenters import Calendar
+from webapp.web.sessions import Session
 
 EXTENSION = "safehouse"
 # SQLite counts rows with 64 bits, sign included; a larger number names nothing.
@@ -30,6 +32,11 @@ class RowConverter(IntegerConverter):
 def runtime() -> Runtime:
     """Return the runtime that app.py has wired into this Flask app."""
     return cast(Runtime, current_app.extensions[EXTENSION])
+
+
+def current_session() -> Session:
+    """Return the session of the request, which the guard has found."""
+    return cast(Session, request.environ[SESSION_KEY])
 
 
 def calendar() -> Calendar:

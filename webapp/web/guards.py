@@ -14,13 +14,18 @@ What is asked, in this order, of every request:
    ``same-site`` is a page on another port of this computer and as foreign as any other.
 5. A session: cookie, and in the fallback the secret of the tab (``sessions``).
 6. The body is small enough, and this session does not ask too often.
+7. The lock: a session that may not see what is private is told nothing (``shutter``). Of the page
+   it gets the lock instead. What a view has drawn is looked at once more before it leaves: if the
+   app was locked meanwhile, it does not.
 
 The exceptions are rows of the table. The *page* may be navigated to from nowhere (an address typed
 in), so Sec-Fetch-Site may be ``none``. *Static* files hold nothing private and need no session. The
 *launch* is posted by a file, so its Origin is ``null`` and its site ``cross-site``; a one-time
 secret stands in for everything else. The *door* is knocked at by a second start of this program,
 never by a browser, so any header that only browsers send is refused. A WebSocket (*live*) must name
-its Origin; browsers always do.
+its Origin; browsers always do. To *unlock* and to *lock* is possible behind the lock. A form that
+is sent without a script has ``null`` for its Origin, since our pages send no referrer; a code is
+taken from it where Sec-Fetch-Site vouches for it.
 """
 
 import re
@@ -31,12 +36,15 @@ from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from webapp.web import refusals
+from webapp.web.held_answer import HeldAnswer
 from webapp.web.refusals import Refusal
 from webapp.web.sessions import HostKind, Identified, Sessions
+from webapp.web.shutter import Shutter
 
 # What the guard leaves in the environ for the app.
 SESSION_KEY = "safehouse.session"
 BARE_PAGE_KEY = "safehouse.bare_page"
+LOCKED_KEY = "safehouse.locked"
 # Where simple-websocket looks for the socket of an upgraded connection.
 SOCKET_KEY = "werkzeug.socket"
 # The subprotocol a tab offers, followed by its secret; the server selects this one, so that the
@@ -46,6 +54,8 @@ LIVE_SUBPROTOCOL = "safehouse"
 LAUNCH_PATH = "/launch"
 LAUNCH_SCRIPT_PATH = "/launch.js"
 DOOR_PATH = "/door"
+UNLOCK_PATH = "/unlock"
+LOCK_PATH = "/lock"
 LIVE_PREFIX = "/socket.io/"
 STATIC_PREFIX = "/static/"
 
@@ -71,6 +81,8 @@ class Route(Enum):
     LIVE = "live"
     LAUNCH = "launch"
     DOOR = "door"
+    UNLOCK = "unlock"
+    LOCK = "lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +92,16 @@ class _Rule:
     needs_session: bool = True
     null_origin: bool = False
     body_bytes: int = 0
+    # Whether this shows, or changes, what the lock has to hide.
+    private: bool = False
 
 
 _OWN_PAGE = frozenset({"same-origin", _ABSENT})
 _RULES = {
-    Route.PAGE: _Rule(frozenset({"GET"}), _OWN_PAGE | {"none"}),
-    Route.ACTION: _Rule(frozenset({"GET", "POST"}), _OWN_PAGE, body_bytes=BODY_BYTES),
+    Route.PAGE: _Rule(frozenset({"GET"}), _OWN_PAGE | {"none"}, private=True),
+    Route.ACTION: _Rule(frozenset({"GET", "POST"}), _OWN_PAGE, body_bytes=BODY_BYTES, private=True),
     Route.STATIC: _Rule(frozenset({"GET"}), _OWN_PAGE, needs_session=False),
-    Route.LIVE: _Rule(frozenset({"GET"}), _OWN_PAGE),
+    Route.LIVE: _Rule(frozenset({"GET"}), _OWN_PAGE, private=True),
     Route.LAUNCH: _Rule(
         frozenset({"POST"}),
         _OWN_PAGE | {"cross-site"},
@@ -101,28 +115,38 @@ _RULES = {
         needs_session=False,
         body_bytes=SECRET_BODY_BYTES,
     ),
+    Route.UNLOCK: _Rule(frozenset({"POST"}), _OWN_PAGE, null_origin=True, body_bytes=BODY_BYTES),
+    Route.LOCK: _Rule(frozenset({"POST"}), _OWN_PAGE, body_bytes=SECRET_BODY_BYTES),
 }
 _ROUTES = {
     "/": Route.PAGE,
     LAUNCH_PATH: Route.LAUNCH,
     LAUNCH_SCRIPT_PATH: Route.STATIC,
     DOOR_PATH: Route.DOOR,
+    UNLOCK_PATH: Route.UNLOCK,
+    LOCK_PATH: Route.LOCK,
 }
 
 
 class Guard:
     """Lets requests through to ``app``, or refuses them."""
 
-    def __init__(self, app: WSGIApplication, *, sessions: Sessions) -> None:
+    def __init__(self, app: WSGIApplication, *, sessions: Sessions, shutter: Shutter) -> None:
         self._app = app
         self._sessions = sessions
+        self._shutter = shutter
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        is_private = _RULES[route_of(environ.get("PATH_INFO", ""))].private
+        if is_private:
+            self._shutter.catch_up()
         refusal = self.admit(environ) or self._count(environ)
         if refusal is not None:
             return refusal.answer(start_response)
         _forget_proxies(environ)
-        return self._app(environ, start_response)
+        if not is_private or SOCKET_KEY in environ:
+            return self._app(environ, start_response)
+        return self._show(environ, start_response)
 
     def admit(self, environ: WSGIEnvironment) -> Refusal | None:
         """Return why this request is refused, None if it is let in.
@@ -144,6 +168,21 @@ class Guard:
             return refusals.FOREIGN
         return self._admit_session(environ, host=host, route=route)
 
+    def _show(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer, unless the app is locked before the answer is drawn."""
+        generation = self._shutter.generation
+        answer = HeldAnswer.of(self._app, environ)
+        is_late = self._shutter.generation != generation
+        if environ[LOCKED_KEY] or (self._may_see(environ) and not is_late):
+            return answer.give(start_response)
+        if route_of(environ["PATH_INFO"]) is not Route.PAGE:
+            return refusals.NO_SESSION.answer(start_response)
+        environ[LOCKED_KEY] = True
+        return HeldAnswer.of(self._app, environ).give(start_response)
+
+    def _may_see(self, environ: WSGIEnvironment) -> bool:
+        return self._shutter.may_see(environ[SESSION_KEY])
+
     def _serves(self, host: HostKind, route: Route) -> bool:
         """Return whether anything of this kind is answered under this name at present."""
         if host is HostKind.LABEL:
@@ -158,13 +197,13 @@ class Guard:
             return False
         if origin is not None and route is not Route.DOOR:
             own = origin == self._sessions.hosts.origin(host)
-            return own or (rule.null_origin and origin == "null")
+            return own or (origin == "null" and _may_come_from_nowhere(route, site))
         if route in (Route.LIVE, Route.DOOR):
             return (origin is None) == (route is Route.DOOR)
         # A browser too old for Sec-Fetch-Site names at least the Origin of what changes
         # something. A request with neither cannot be told from a forged one.
         asks_only = environ["REQUEST_METHOD"] == "GET"
-        return asks_only or rule.null_origin or site == "same-origin"
+        return asks_only or route is Route.LAUNCH or site == "same-origin"
 
     def _admit_session(
         self, environ: WSGIEnvironment, *, host: HostKind, route: Route
@@ -176,6 +215,9 @@ class Guard:
                 return refusals.NO_SESSION
             environ[SESSION_KEY] = found.session
             environ[BARE_PAGE_KEY] = found.bare
+            environ[LOCKED_KEY] = rule.private and not self._may_see(environ)
+            if environ[LOCKED_KEY] and route is not Route.PAGE:
+                return refusals.NO_SESSION
         if not _upgrade_fits(environ, route):
             return refusals.MALFORMED
         return _judge_body(environ, rule)
@@ -195,6 +237,11 @@ class Guard:
             # The server has not taken the socket out: all its places are taken.
             return refusals.NO_SOCKET_LEFT
         return None
+
+
+def _may_come_from_nowhere(route: Route, site: str) -> bool:
+    """Return whether ``null`` is an Origin for this; a launch file has no site either."""
+    return _RULES[route].null_origin and (route is Route.LAUNCH or site == "same-origin")
 
 
 def route_of(path: str) -> Route:

@@ -13,6 +13,7 @@ from flask import request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from webapp.web.guards import LOCKED_KEY
 from webapp.web.languages import Language, Preference, language_for
 from webapp.web.texts import speak
 
@@ -38,10 +39,14 @@ class InterfaceLanguage:
         ) -> Iterable[bytes]:
             accepted = _accepted_in(environ)
             # Found out when the first word is said: most answers are files, or say nothing.
-            speak(cache(lambda: language_for(accepted, self._preference())))
+            # Behind a lock nobody may learn what its owner has chosen.
+            speak(cache(lambda: language_for(accepted, self._wanted(environ))))
             return app(environ, start_response)
 
         return speaking_app
+
+    def _wanted(self, environ: WSGIEnvironment) -> Preference:
+        return "auto" if environ.get(LOCKED_KEY) else self._preference()
 
     def remember(self) -> None:
         """Remember the language of a page; to be called before each request that is let in."""

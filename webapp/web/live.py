@@ -1,8 +1,9 @@
 """Live updates: HTML pushed into every open tab over Socket.IO (security.md S8).
 
 WebSockets only; the guard has seen the session before the library sees the handshake, and every
-push and every event looks at it again. Pages have nothing to say on this channel, so a tab that
-sends an event is cut off.
+push and every event looks at it again, and at the lock: a tab that may not see what is private any
+more is told so and cut off, and what was drawn before a lock reaches nobody after it. Pages have
+nothing to say on this channel, so a tab that sends an event is cut off.
 
 Pushes are gathered. ``push`` only lays the HTML down; one thread sends what has come together, at
 once when it was idle, otherwise a hundredth of a second later. So a backlog of thousands of
@@ -11,6 +12,7 @@ messages reaches the browser in a few large patches, and no poller ever waits fo
 
 import logging
 import threading
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from wsgiref.types import WSGIEnvironment
@@ -22,6 +24,7 @@ from webapp.clock import Clock
 from webapp.web.errors import make_quiet
 from webapp.web.guards import SESSION_KEY, SOCKET_KEY
 from webapp.web.sessions import HostKind, Session, Sessions
+from webapp.web.shutter import Shutter
 from webapp.web.upgrades import UpgradedSocket
 from webapp.web.websocket import FRAME_BYTES, LibraryThread, WebSocket, rest
 
@@ -36,17 +39,30 @@ PATCH_CHARACTERS = 256 * 1024
 PATCH_EVENT = "patch"
 REFRESH_EVENT = "refresh"
 GONE_EVENT = "gone"
+LOCKED_EVENT = "locked"
 
 
 class Live:
     """The open tabs. ``start`` before the server runs, ``stop`` after it has stopped."""
 
-    def __init__(self, app: Flask, *, sessions: Sessions, clock: Clock) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        *,
+        sessions: Sessions,
+        shutter: Shutter,
+        clock: Clock,
+        on_tabs: Callable[[int], None] = lambda _count: None,
+    ) -> None:
+        """``on_tabs`` is told how many tabs are open whenever that changes."""
         self._clock = clock
+        self._shutter = shutter
+        self._on_tabs = on_tabs
         self._lock = threading.RLock()
         self._connections: dict[UpgradedSocket, Session] = {}
         self._tabs: dict[str, UpgradedSocket] = {}
-        self._waiting: list[str] = []
+        # What is to be sent, and the generation in which it was drawn.
+        self._waiting: list[tuple[int, str]] = []
         self._refresh_waits = False
         self._something_waits = threading.Event()
         self._stopping = threading.Event()
@@ -71,12 +87,15 @@ class Live:
         """Return whether any tab is connected; if none is, nothing needs rendering."""
         return bool(self._tabs)
 
-    def push(self, html: str) -> None:
-        """Send ``html`` to all tabs, in the order of the calls. Returns at once."""
+    def push(self, html: str, *, generation: int) -> None:
+        """Send ``html`` to all tabs, in the order of the calls. Returns at once.
+
+        ``generation`` is the one that its drawing began in.
+        """
         with self._lock:
             if not self._tabs:
                 return  # A tab that connects later fetches its state anew.
-            self._waiting.append(html)
+            self._waiting.append((generation, html))
         self._something_waits.set()
 
     def ask_to_refresh(self) -> None:
@@ -84,6 +103,11 @@ class Live:
         with self._lock:
             self._refresh_waits = bool(self._tabs)
         self._something_waits.set()
+
+    def drop_locked(self) -> None:
+        """Tell every tab that may not see anything any more, and end its connection."""
+        with self._lock:
+            self._drop_ended()
 
     def drop_all(self) -> None:
         """Tell every tab that it is over, forget what was not sent, and end every connection.
@@ -140,11 +164,13 @@ class Live:
                 connection.end_soon()
                 return False
             self._tabs[_tab_id()] = connection
+            self._on_tabs(len(self._tabs))
         return True
 
     def _tab_disconnected(self, _reason: str) -> None:
         with self._lock:
             connection = self._tabs.pop(_tab_id(), None)
+            self._on_tabs(len(self._tabs))
         if connection is not None:
             connection.end_soon()
 
@@ -154,18 +180,25 @@ class Live:
 
     def _may_listen(self, connection: UpgradedSocket) -> bool:
         session = self._connections.get(connection)
-        return session is not None and session.alive and not connection.is_ending
+        may_see = session is not None and session.alive and self._shutter.may_see(session)
+        return may_see and not connection.is_ending
 
     def _drop_ended(self) -> None:
         with self._lock:
             for connection in list(self._connections):
                 if not self._may_listen(connection):
-                    self._drop(connection)
+                    self._drop(connection, self._end_of(connection))
 
-    def _drop(self, connection: UpgradedSocket) -> None:
+    def _end_of(self, connection: UpgradedSocket) -> str:
+        """Return whether it is over for this tab, or only locked."""
+        session = self._connections.get(connection)
+        is_locked = session is not None and session.alive and not self._shutter.is_closed
+        return LOCKED_EVENT if is_locked else GONE_EVENT
+
+    def _drop(self, connection: UpgradedSocket, event: str = GONE_EVENT) -> None:
         connection.end_soon()
         for tab in [tab for tab, its in self._tabs.items() if its is connection]:
-            self._io.emit(GONE_EVENT, to=tab)
+            self._io.emit(event, to=tab)
             self._io.server.disconnect(tab)
 
     def _send_waiting(self) -> None:
@@ -179,22 +212,24 @@ class Live:
         with self._lock:
             self._drop_ended()
             while self._waiting:
-                self._io.emit(PATCH_EVENT, self._take_patch())
+                patch = self._take_patch()
+                if patch:
+                    self._io.emit(PATCH_EVENT, patch)
             if self._refresh_waits:
                 self._refresh_waits = False
                 self._io.emit(REFRESH_EVENT)
 
     def _take_patch(self) -> str:
-        """Return the oldest pieces that fit one patch, at least one."""
+        """Return the oldest pieces that fit one patch, at least one, without what is too late."""
         size = count = 0
-        for piece in self._waiting:
+        for _, piece in self._waiting:
             size += len(piece)
             if count and size > PATCH_CHARACTERS:
                 break
             count += 1
-        patch = "\n".join(self._waiting[:count])
-        del self._waiting[:count]
-        return patch
+        taken, self._waiting = self._waiting[:count], self._waiting[count:]
+        now = self._shutter.generation
+        return "\n".join(piece for generation, piece in taken if generation == now)
 
 
 def _tab_id() -> str:

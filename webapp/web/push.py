@@ -52,13 +52,14 @@ class Push:
     def __call__(self, event: Event) -> None:
         if not self._live.has_listeners():
             return
+        generation = self._runtime.generation
         if isinstance(event, MessagesAdded) and len(event.message_ids) > reading.PAGE_LIMIT:
             # A page holds no more than that: the rest is loaded by scrolling up.
             self._live.ask_to_refresh()
             return
         with self._app.app_context(), speaking(self._language()), self._in_order:
             try:
-                self._live.push(self._render(event))
+                self._live.push(self._render(event), generation=generation)
             except ServiceError:
                 return  # The account has been closed since: there is nobody to tell.
 
@@ -85,7 +86,7 @@ class Push:
                 return screens.connection(account)
             case AccountChanged():
                 return screens.account_names(account)
-            case PreferencesChanged():
-                return screens.look(account)
-            case Locked() | Unlocked() | CodeChanged() | LockSettingsChanged():
-                return ""  # Drawn by the pages of the lock.
+            case PreferencesChanged() | LockSettingsChanged() | CodeChanged():
+                return screens.look(account) + screens.warnings(account)
+            case Locked() | Unlocked():
+                return ""

@@ -72,14 +72,29 @@ class Hosts:
         return next((kind for kind in HostKind if self.name(kind) == host), None)
 
 
+@dataclass(frozen=True, slots=True)
+class LastTry:
+    """What became of the code that was typed last: ``reason`` as the services name it."""
+
+    kind: str
+    reason: str
+    next_try_s: float
+
+
 class Session:
-    """One browser that was let in. ``alive`` turns False once and for all."""
+    """One browser that was let in. ``alive`` turns False once and for all.
+
+    ``unlocked_in`` is the generation of the app in which a code was typed here (``shutter``);
+    ``last_try`` is said once by the page of the lock.
+    """
 
     def __init__(self, kind: HostKind, *, clock: Clock) -> None:
         self.kind = kind
         self.cookie = Secret()
         self.tab = Secret() if kind is HostKind.LOOPBACK else None
         self.alive = True
+        self.unlocked_in: int | None = None
+        self.last_try: LastTry | None = None
         self.tabs = TabMemory()
         self.allowance = TokenBucket(per_s=REQUESTS_PER_S, burst=REQUESTS_BURST, clock=clock)
 
@@ -128,6 +143,11 @@ class Sessions:
     def end_all(self) -> None:
         """End every session."""
         self._end(list(self._sessions))
+
+    def forget_tabs(self) -> None:
+        """Forget what all tabs have left behind: places and texts that a lock has to hide."""
+        for session in list(self._sessions):
+            session.tabs = TabMemory()
 
     @property
     def fallback_in_use(self) -> bool:

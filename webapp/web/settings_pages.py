@@ -19,6 +19,7 @@ def settings_pages() -> tuple[SettingsPage, ...]:
     """Return all pages, named in the language of the interface."""
     return (
         SettingsPage("account", gettext("Account"), "user", "/account"),
+        SettingsPage("lock", gettext("Lock"), "lock", "/settings/lock"),
         SettingsPage("appearance", gettext("Appearance"), "appearance", "/settings/appearance"),
         SettingsPage("chats", gettext("Chats"), "message", "/settings/chats"),
         SettingsPage("network", gettext("Network"), "globe", "/connection/proxy"),

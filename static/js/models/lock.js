@@ -20,14 +20,15 @@ export class Lock {
 
   start() {
     document.addEventListener("click", (event) => event.target.closest("[data-lock]") && this.#lock());
-    document.addEventListener("shortcut:lock", () => this.#lock());
+    // Whoever is in a hurry keeps nothing in memory, whatever the settings say.
+    document.addEventListener("shortcut:lock", () => this.#lock({ deep: "1" }));
     document.addEventListener("server:locked", () => leave());
   }
 
-  async #lock() {
+  async #lock(fields = {}) {
     try {
       await saveDrafts();
-      await request("/lock", { method: "POST" });
+      await request("/lock", { method: "POST", fields: new URLSearchParams(fields) });
       leave();
     } catch (error) {
       if (error instanceof RequestError && error.isRefused) return leave();

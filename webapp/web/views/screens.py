@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from flask import render_template
 
-from webapp.services import drafts, preferences, reading, recent_emoji
+from webapp.services import drafts, lock_settings, preferences, reading, recent_emoji
 from webapp.services.errors import UnknownMessage
 from webapp.services.networks import NetworkKind
 from webapp.services.open_account import OpenAccount
@@ -15,7 +15,8 @@ from webapp.web.connection_presenter import (
     present_connection,
     present_proxy,
 )
-from webapp.web.context import calendar, runtime
+from webapp.web.context import calendar, current_session, runtime
+from webapp.web.lock_presenter import present_code, present_lock
 from webapp.web.presenters import (
     AccountView,
     PersonView,
@@ -48,6 +49,19 @@ def bare_document() -> str:
     return render_template("layouts/page.html", screen="pages/resume.html", preferences=None)
 
 
+def lock(*, whole: bool) -> str:
+    """Return the page of the lock, which says once what became of the last code."""
+    session = current_session()
+    said, session.last_try = session.last_try, None
+    view = present_lock(said, now_s=runtime().clock.monotonic_s())
+    values = {"kind": view.kind, "sentence": view.sentence, "wait_s": view.wait_s}
+    if not whole:
+        return render_template("pages/lock.html", **values)
+    return render_template(
+        "layouts/page.html", screen="pages/lock.html", preferences=None, **values
+    )
+
+
 def screen() -> str:
     """Return what ``document`` shows, for a page that is loaded already."""
     template, values = _present()
@@ -61,7 +75,12 @@ def list_of(account: OpenAccount, part: Values) -> str:
 
 def nothing_open(account: OpenAccount) -> str:
     """Return the pane while no conversation is open."""
-    return render_template("pages/empty.html", echo=account.network.settings.echo, over=None)
+    return render_template("pages/empty.html", **_pane_of_nothing(account, over=None))
+
+
+def _pane_of_nothing(account: OpenAccount, *, over: int | None) -> Values:
+    has_code = runtime().code_is_set
+    return {"echo": account.network.settings.echo, "over": over, "has_code": has_code}
 
 
 def connection(account: OpenAccount) -> str:
@@ -84,13 +103,52 @@ def blocked_people(account: OpenAccount) -> list[PersonView]:
 
 
 def chosen(account: OpenAccount) -> dict[str, str]:
-    """Return the settings of the account, as the templates write them down."""
-    return preferences.as_texts(preferences.load(account))
+    """Return the settings of the account, as the templates write them down.
+
+    With them stands which kind of code is set: scripts report that somebody is there only if
+    there is something to lock.
+    """
+    code = runtime().code_kind()
+    return {
+        **preferences.as_texts(preferences.load(account)),
+        **lock_settings.as_texts(lock_settings.load(account)),
+        "code": code or "none",
+    }
+
+
+def lock_settings_page(account: OpenAccount, *, toast: Toast | None = None) -> str:
+    """Return the page of the lock in the settings."""
+    page = render_template(
+        "pages/settings/lock.html",
+        code=present_code(runtime().code_kind()),
+        lock=lock_settings.as_texts(lock_settings.load(account)),
+        limits=lock_settings.CHOICES["idle_minutes"],
+        part="content",
+    )
+    return page + _said(toast)
+
+
+def warnings(account: OpenAccount) -> str:
+    """Return what stands above the list until somebody has answered it."""
+    return render_template("partials/_warnings.html", **_warnings(account))
+
+
+def _warnings(account: OpenAccount) -> Values:
+    is_asked = preferences.load(account).code_offer == "ask"
+    return {
+        "rolled_back": lock_settings.rolled_back(account),
+        "offers_code": is_asked and not runtime().code_is_set,
+    }
 
 
 def own_account(account: OpenAccount, *, part: str = "content") -> str:
     """Return the page of the account; ``part`` "list" shows a narrow window the tree instead."""
-    return render_template("pages/settings/account.html", account=_account(account), part=part)
+    return render_template(
+        "pages/settings/account.html",
+        account=_account(account),
+        has_code=runtime().code_is_set,
+        part=part,
+    )
 
 
 def account_names(account: OpenAccount) -> str:
@@ -158,17 +216,14 @@ def _main() -> Values:
         "account": _account(account),
         "preferences": chosen(account),
         "settings_pages": settings_pages(),
+        **_warnings(account),
         **_sidebar(account, list_parts.top(account)),
+        **_pane_of_nothing(account, over=None),
     }
 
 
 def _sidebar(account: OpenAccount, part: Values) -> Values:
-    return {
-        **part,
-        "over": None,
-        "connection": _connection(account),
-        "echo": account.network.settings.echo,
-    }
+    return {**part, "connection": _connection(account)}
 
 
 def _connection(account: OpenAccount) -> ConnectionView:
@@ -246,8 +301,11 @@ def redrawn(account: OpenAccount, number: int, *, toast: Toast | None = None) ->
 
 def removed(account: OpenAccount, number: int, *, toast: Toast | None = None) -> str:
     """Take the row of a conversation out of the list, and its pane where it is open."""
-    echo = account.network.settings.echo
-    gone = render_template("partials/_conversation_removed.html", number=number, echo=echo)
+    gone = render_template(
+        "partials/_conversation_removed.html",
+        number=number,
+        **_pane_of_nothing(account, over=number),
+    )
     return gone + _said(toast)
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from webapp.services import messaging, organising, preferences
+from webapp.services import lock_settings, messaging, organising, preferences
 from webapp.services.open_account import OpenAccount
 from webapp.services.preferences import TEXT_SIZES
 from webapp.web.context import with_account
@@ -52,5 +52,7 @@ def unblock(account: OpenAccount) -> ResponseReturnValue:
 @blueprint.post("/settings/<name>")
 @with_account
 def change(account: OpenAccount, name: str) -> ResponseReturnValue:
-    preferences.change(account, name, request.form.get("value", ""))
+    guarded = name in lock_settings.CHOICES
+    change_it = lock_settings.change if guarded else preferences.change
+    change_it(account, name, request.form.get("value", ""))
     return screens.look(account)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from webapp.services import proxying, restoring
 from webapp.services.reading import Proxy
 from webapp.web.context import View, runtime
-from webapp.web.guards import BARE_PAGE_KEY
+from webapp.web.guards import BARE_PAGE_KEY, LOCKED_KEY
 from webapp.web.presenters import id_groups
 from webapp.web.views import screens
 
@@ -37,6 +37,8 @@ def page() -> ResponseReturnValue:
     """
     if request.environ.get(BARE_PAGE_KEY):
         return screens.bare_document()
+    if request.environ.get(LOCKED_KEY):
+        return screens.lock(whole=OWN_SCRIPT not in request.headers)
     return screens.screen() if OWN_SCRIPT in request.headers else screens.document()
 
 

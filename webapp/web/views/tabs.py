@@ -3,8 +3,7 @@
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from webapp.web.guards import SESSION_KEY
-from webapp.web.sessions import Session
+from webapp.web.context import current_session
 from webapp.web.tabs import MOST_CHARACTERS
 
 blueprint = Blueprint("tabs", __name__)
@@ -12,7 +11,7 @@ blueprint = Blueprint("tabs", __name__)
 
 @blueprint.get("/tabs/<uuid:tab>")
 def recall(tab: object) -> ResponseReturnValue:
-    text = _session().tabs.recall(str(tab))
+    text = current_session().tabs.recall(str(tab))
     if text is None:
         return "", 204
     return text, {"Content-Type": "application/json"}
@@ -23,10 +22,5 @@ def keep(tab: object) -> ResponseReturnValue:
     text = request.form.get("memory", "")
     if len(text) > MOST_CHARACTERS:
         abort(413)
-    _session().tabs.keep(str(tab), text)
+    current_session().tabs.keep(str(tab), text)
     return "", 204
-
-
-def _session() -> Session:
-    session: Session = request.environ[SESSION_KEY]
-    return session
