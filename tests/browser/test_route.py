@@ -135,7 +135,7 @@ def test_nobody_answering_is_told_in_words_until_somebody_does(
     for number in nodes:
         own_network.stop_node(number)
     expect(route.get_by_role("heading", name="Offline")).to_be_visible()
-    expect(route.get_by_text("and what you write is kept")).to_be_visible()
+    expect(route.get_by_text("What you write now goes out")).to_be_visible()
     expect(route.get_by_text("The last try failed just now.")).to_be_visible()
     expect(stops(route).nth(1)).to_contain_text(re.compile("being (looked for|tried)|answering"))
     expect(marit.page.get_by_text("No connection")).to_be_visible()

@@ -102,13 +102,7 @@ def flaw_of(kind: CodeKind, text: str) -> CodeFlaw | None:
     typed = _normalised(kind, text)
     if len(typed) > LONGEST_CODE:
         return CodeFlaw.LONG
-    match kind:
-        case CodeKind.PIN:
-            return _flaw_of_pin(typed)
-        case CodeKind.PATTERN:
-            return _flaw_of_pattern(typed)
-        case CodeKind.PASSPHRASE:
-            return _flaw_of_passphrase(typed)
+    return _FLAWS[kind](typed)
 
 
 def derive(code: Code, salt: bytes, *, profile: Profile) -> bytes:
@@ -172,3 +166,10 @@ def _flaw_of_passphrase(typed: str) -> CodeFlaw | None:
     if any(unicodedata.category(character) in {"Cs", "Cc"} for character in typed):
         return CodeFlaw.CHARACTERS
     return CodeFlaw.SHORT if len(typed) < SHORTEST_PASSPHRASE else None
+
+
+_FLAWS: Final = {
+    CodeKind.PIN: _flaw_of_pin,
+    CodeKind.PATTERN: _flaw_of_pattern,
+    CodeKind.PASSPHRASE: _flaw_of_passphrase,
+}

@@ -57,13 +57,11 @@ def strength(kind: CodeKind, text: str, *, listed: Collection[str]) -> Strength:
 
 
 def _guesses(kind: CodeKind, text: str, listed: Collection[str]) -> int:
-    match kind:
-        case CodeKind.PIN:
-            return int(10 ** len("".join(text.split())))
-        case CodeKind.PATTERN:
-            return PATTERN_COUNT
-        case CodeKind.PASSPHRASE:
-            return _passphrase_guesses(normalised_passphrase(text), listed)
+    if kind is CodeKind.PIN:
+        return int(10 ** len("".join(text.split())))
+    if kind is CodeKind.PATTERN:
+        return PATTERN_COUNT
+    return _passphrase_guesses(normalised_passphrase(text), listed)
 
 
 def _passphrase_guesses(typed: str, listed: Collection[str]) -> int:
