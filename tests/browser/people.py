@@ -29,7 +29,8 @@ PROJECT = Path(__file__).parents[2]
 PATIENCE_MS = 30_000
 BAD_REQUEST = 400
 MISDIRECTED = 421
-UNAVAILABLE = 503
+# What a mistake of a person is answered with: wrong input, a wrong code, not now, not there.
+MISTAKES = {BAD_REQUEST, 403, 409, 503}
 # How browsers report what found nobody, or somebody else.
 LOST = re.compile(
     r"ERR_(CONNECTION_\w+|INTERNET_DISCONNECTED|EMPTY_RESPONSE|FAILED)|\b421\b"
@@ -188,7 +189,7 @@ class Person:
             self.complaints.append(f"{message.text} {message.location['url']}")
 
     def _check(self, response: Response) -> None:
-        expected = self._may_be_refused and response.status in (BAD_REQUEST, UNAVAILABLE)
+        expected = self._may_be_refused and response.status in MISTAKES
         expected |= self._may_lose_the_program and response.status == MISDIRECTED
         if response.status >= BAD_REQUEST and not expected:
             self.complaints.append(f"{response.status} {response.url}")

@@ -70,7 +70,14 @@ def test_a_wrong_setting_is_told_and_changes_nothing(
     assert root_of(owner.get("/").text) == before
 
 
-PAGES = ("/account", "/settings/lock", "/settings/appearance", "/settings/chats", "/connection/proxy", "/help")
+PAGES = (
+    "/account",
+    "/settings/lock",
+    "/settings/appearance",
+    "/settings/chats",
+    "/connection/proxy",
+    "/help",
+)
 
 
 def test_the_tree_has_every_page_and_no_other(owner: FlaskClient) -> None:

@@ -255,9 +255,22 @@ class _RefusalTask(ErrorTask):  # type: ignore[misc]  # waitress is untyped
         self.write(refusal.body)
 
 
+class _Task(WSGITask):  # type: ignore[misc]  # waitress is untyped
+    """Answers one request; the app itself sends its files.
+
+    Given a file, waitress leaves it open when the browser has gone meanwhile, as at each reload.
+    """
+
+    def get_environment(self) -> WSGIEnvironment:
+        environ: WSGIEnvironment = super().get_environment()
+        environ.pop("wsgi.file_wrapper", None)
+        return environ
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress is untyped
     """One plain connection."""
 
+    task_class = _Task
     error_task_class = _RefusalTask
 
     def __init__(

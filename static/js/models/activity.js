@@ -8,6 +8,8 @@ import { RequestError, request } from "../lib/request.js";
 
 const SIGNS = ["keydown", "pointerdown", "pointermove", "touchstart", "wheel"];
 const MINUTE_MS = 60_000;
+// The hand that locks is no sign that somebody stays.
+const SOON_MS = 1000;
 
 export class Activity {
   #reportedAt = -Infinity;
@@ -20,14 +22,20 @@ export class Activity {
         passive: true,
       });
     }
+    document.addEventListener("lock:begun", () => this.#forget());
   }
 
   #noticed(event) {
     const { code, idleMinutes } = document.documentElement.dataset;
     if (!event.isTrusted || this.#timer || !code || code === "none") return;
     const every = Math.min(MINUTE_MS, (Number(idleMinutes) * MINUTE_MS) / 2);
-    const due = Math.max(0, this.#reportedAt + every - performance.now());
+    const due = Math.max(SOON_MS, this.#reportedAt + every - performance.now());
     this.#timer = setTimeout(() => this.#report(), due);
+  }
+
+  #forget() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
   }
 
   async #report() {

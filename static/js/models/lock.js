@@ -26,6 +26,7 @@ export class Lock {
   }
 
   async #lock(fields = {}) {
+    document.dispatchEvent(new CustomEvent("lock:begun"));
     try {
       await saveDrafts();
       await request("/lock", { method: "POST", fields: new URLSearchParams(fields) });

@@ -43,6 +43,8 @@ export class NavigationHistory {
     this.#mark();
     if (!left) return;
     await this.#recall(left.tab);
+    // A lock makes the server forget where the tabs were; all their places lead to the list then.
+    while (this.#entries.length <= this.#at) this.#entries.push({ path: LIST, place: "" });
     if (this.#at) this.#show();
   }
 

@@ -41,6 +41,7 @@ def set_code(account: OpenAccount) -> ResponseReturnValue:
     form = request.form
     kind = form.get("kind", "")
     session = current_session()
+    done = gettext("The code is changed.") if runtime().code_is_set else gettext("The code is set.")
     before = session.unlocked_in
     # Whoever sets a code has shown to know it; their other tabs are asked before this returns.
     session.unlocked_in = runtime().generation
@@ -55,7 +56,7 @@ def set_code(account: OpenAccount) -> ResponseReturnValue:
     except BaseException:
         session.unlocked_in = before
         raise
-    return screens.lock_settings_page(account, toast=Toast(gettext("The code is set.")))
+    return screens.lock_settings_page(account, toast=Toast(done))
 
 
 @blueprint.get("/settings/lock/remove")
