@@ -10,7 +10,7 @@ from webapp.network.client import Network
 from webapp.network.settings import NetworkSettings, SeedServer
 from webapp.protocol.keys import Seed
 from webapp.services import codes
-from webapp.services.events import Event, EventBus
+from webapp.services.events import ConnectionChanged, Event, EventBus
 from webapp.services.networks import Networks
 from webapp.services.runtime import Runtime
 from webapp.storage import accounts, fresh
@@ -19,7 +19,9 @@ from webapp.storage.data_directory import DataDirectory
 from webapp.storage.database import AccountDatabase
 from webapp.storage.files import Files, RealFiles
 from webapp.vault import throttle
-from webapp.vault.codes import CodeKind, Profile
+from webapp.vault.codes import CodeKind, Profile, canonical, derive
+from webapp.vault.slot_plaintext import Slot
+from webapp.vault.slots import SLOT_COUNT, open_vault, read_salt, seal_slot
 from webapp.vault.throttle import Throttle
 
 # One guess costs nothing: what is tested is not how dear it is.
@@ -104,6 +106,26 @@ class Rig:
         runtime = self.start()
         codes.set_code(runtime, kind=kind, text=text, repeated=text)
         return self.start()
+
+    def told(self) -> list[Event]:
+        """Return what happened, but for the state of the network."""
+        return [event for event in self.events if not isinstance(event, ConnectionChanged)]
+
+    def root(self, text: str = PIN) -> bytes:
+        """Return the root of a PIN in this vault."""
+        return derive(canonical("pin", text), read_salt(self.vault()), profile=self.profile)
+
+    def slot(self, text: str = PIN) -> tuple[int, Slot]:
+        """Return the slot that a PIN opens, and its place."""
+        opened = open_vault(self.vault(), self.root(text))
+        assert opened is not None
+        return opened
+
+    def seal_another(self, slot: Slot, text: str = OTHER_PIN) -> None:
+        """Give a second PIN a slot of its own."""
+        place = (self.slot()[0] + 1) % SLOT_COUNT
+        vault = seal_slot(self.vault(), place, root=self.root(text), slot=slot)
+        (self.path / fresh.VAULT).write_bytes(vault)
 
     def vault(self) -> bytes:
         return (self.path / fresh.VAULT).read_bytes()
