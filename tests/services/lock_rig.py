@@ -46,7 +46,7 @@ class Rig:
         self.on_event: Callable[[Event], object] = self.events.append
         self._running: list[tuple[Runtime, DataDirectory]] = []
 
-    def make_account(self, name: str = "Marit") -> None:
+    def make_account(self, kind: str = "practice") -> None:
         """Write an account into the directory, as an earlier start would have."""
         directory = DataDirectory(self.path, RealFiles())
         directory.lock()
@@ -54,7 +54,7 @@ class Rig:
         space = directory.read_space()
         assert space is not None
         seed = Seed.from_bytes(secrets.token_bytes(16))
-        record = AccountRecord(seed, name, 1, {"kind": "practice"})
+        record = AccountRecord(seed, "Marit", 1, {"kind": kind})
 
         def fill(database: AccountDatabase) -> None:
             accounts.create(database, record)

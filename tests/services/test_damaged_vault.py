@@ -7,7 +7,8 @@ import pytest
 
 from tests.services.lock_rig import OTHER_PIN, PIN, Rig
 from tests.virtual_clock import JumpingClock
-from webapp.storage import fresh
+from webapp.services import codes
+from webapp.storage import accounts, fresh
 from webapp.vault.codes import CodeKind
 from webapp.vault.slot_plaintext import Slot, SlotKind
 from webapp.vault.slots import new_vault, read_salt
@@ -131,3 +132,18 @@ def test_a_vault_without_any_slot_in_use_looks_like_one_with_a_code(rig: Rig) ->
 
     assert runtime.state == "locked"
     assert runtime.unlock(CodeKind.PIN, PIN).reason == "wrong"
+
+
+@pytest.mark.parametrize("change", ["network", "proxy"])
+def test_an_account_whose_network_cannot_be_made_stays_locked(rig: Rig, change: str) -> None:
+    rig.make_account()
+    runtime = rig.start()
+    codes.set_code(runtime, kind="pin", text=PIN, repeated=PIN)
+    network = {"kind": "mars"} if change == "network" else {"kind": "practice", "proxy": "x"}
+    accounts.set_network(runtime.account().database, network)
+    runtime = rig.start()
+
+    assert runtime.unlock(CodeKind.PIN, PIN).reason == "failed"
+
+    assert runtime.state == "locked"
+    assert rig.side_files() == []
