@@ -11,7 +11,7 @@ SOURCES := $(shell find webapp templates static tests benchmarks docs -type f \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint vectors fuzz bench browser texts lock audit environment
+.PHONY: help run test check lint vectors fuzz mutants bench browser texts lock audit environment
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ fuzz: ## Search for bytes that break a parser (SECONDS=120 for each, TARGET=name
 	@$(PYTHON) -m tests.environment fuzz
 	@.venv-fuzz/bin/python -m tests.fuzz --seconds $(SECONDS) \
 		$(if $(TARGET),--target $(TARGET)) $(if $(CORPUS),--corpus $(CORPUS))
+
+mutants: environment ## Sabotage what protects the user, line by line, and see the tests catch it (NAME="words")
+	$(PY) -m tests.mutants $(NAME)
 
 bench: environment ## Measure what has a budget and print both
 	$(PY) -m benchmarks
