@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VECTORS ?= tests/vectors
 SECONDS ?= 120
+ATTEMPTS ?= 300
 PY := .venv/bin/python
 
 # What the tests read: the measured coverage is fresh while none of it has changed since.
@@ -11,7 +12,7 @@ SOURCES := $(shell find webapp templates static tests benchmarks docs -type f \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint vectors fuzz mutants bench browser texts lock audit environment
+.PHONY: help run test check lint vectors fuzz mutants timing bench browser texts lock audit environment
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +43,9 @@ fuzz: ## Search for bytes that break a parser (SECONDS=120 for each, TARGET=name
 
 mutants: environment ## Sabotage what protects the user, line by line, and see the tests catch it (NAME="words")
 	$(PY) -m tests.mutants $(NAME)
+
+timing: environment ## Measure whether the time of an answer tells which code was typed (ATTEMPTS=300)
+	$(PY) -m tests.timing --attempts $(ATTEMPTS)
 
 bench: environment ## Measure what has a budget and print both
 	$(PY) -m benchmarks
