@@ -28,7 +28,7 @@ from webapp.services import messaging
 from webapp.services.events import MessageChanged
 from webapp.storage import contacts, messages
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = pytest.mark.browser
 
 Converse = Callable[..., Reader]
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.conftest import Arrive
 from tests.browser.people import AppProcess, Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = pytest.mark.browser
 
 STRANGER = "05" + "cd" * 32
 NOTICE = "Safehouse is not running. Start it again"
