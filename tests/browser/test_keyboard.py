@@ -178,7 +178,9 @@ def test_all_is_done_with_messages(typist: Typist) -> None:
     typist.presses("Enter").chooses("Details").sees("About this message")
     typist.presses("Escape").is_at(last)
     typist.presses("Enter").chooses("Select several").sees("1 selected")
-    typist.presses("Shift+ArrowUp").sees("2 selected").presses("Escape").is_at(last.locator("xpath=preceding-sibling::article[1]"))
+    typist.presses("Shift+ArrowUp").sees("2 selected").presses("Escape").is_at(
+        last.locator("xpath=preceding-sibling::article[1]")
+    )
     link = page.locator("#log .message").filter(has=page.locator(".link"))
     typist.goes_to(link, key="ArrowUp").goes_to(link.locator(".link")).presses("Enter")
     typist.sees("kaart.example").presses("Escape").is_at(link.locator(".link"))
@@ -206,7 +208,9 @@ def test_an_emoji_is_picked_and_a_draft_left_and_found_again(typist: Typist) -> 
 def test_every_setting_is_reached_and_changed(typist: Typist) -> None:
     page = typist.page
     html = page.locator("html")
-    typist.pushes("Settings").pushes("Appearance").is_at(page.get_by_role("heading", name="Appearance"))
+    typist.pushes("Settings").pushes("Appearance").is_at(
+        page.get_by_role("heading", name="Appearance")
+    )
     typist.goes_to(page.get_by_role("radio", name="Like the computer")).presses("ArrowRight")
     expect(html).to_have_attribute("data-theme", "dark")
     typist.presses("Tab", "ArrowDown")

@@ -96,13 +96,13 @@ class ConversationList extends HTMLElement {
 
   async #goToTop() {
     if (this.#window.isOpen("before")) await this.#loadTop();
-    this.#window.rows[0].focus();
+    enter(this.#window.rows[0]);
   }
 
   async #goToBottom() {
     try {
       if (this.#window.isOpen("after")) applyPatch(await requestHtml("/list/rows?end"));
-      this.#window.rows.at(-1).focus();
+      enter(this.#window.rows.at(-1));
     } catch (error) {
       tell(error);
     }
@@ -117,6 +117,12 @@ class ConversationList extends HTMLElement {
   #loadTop() {
     return document.querySelector("list-search").clear();
   }
+}
+
+/** Browsers scroll to what gets the focus, but not to what a patch has given it to already. */
+function enter(row) {
+  row.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
 }
 
 customElements.define("conversation-list", ConversationList);

@@ -84,8 +84,9 @@ export class Live {
     return orStartOver(async () => {
       const list = document.querySelector("conversation-list");
       refresh(await requestHtml(list?.path ?? "/list/rows"));
-      await bringPaneUpToDate();
+      // Before the pane says how much is unread: the log compares with what it was.
       document.dispatchEvent(new CustomEvent("live:missed"));
+      await bringPaneUpToDate();
     });
   }
 
