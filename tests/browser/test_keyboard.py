@@ -1,5 +1,6 @@
 """Everything that can be done is done here by keyboard alone: no story in this file has a mouse."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,12 +44,12 @@ class Typist:
             self.presses(key)
         raise AssertionError(f"the keyboard does not get to {target}")
 
-    def button(self, name: str) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=True).locator("visible=true")
+    def button(self, name: str, *, exact: bool = True) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=exact).locator("visible=true").first
 
-    def pushes(self, name: str) -> "Typist":
+    def pushes(self, name: str, *, exact: bool = True) -> "Typist":
         """Go to a button and press it."""
-        return self.goes_to(self.button(name)).presses("Enter")
+        return self.goes_to(self.button(name, exact=exact)).presses("Enter")
 
     def fills(self, label: str, text: str) -> "Typist":
         self.goes_to(self.page.get_by_label(label, exact=True))
@@ -92,11 +93,11 @@ def typist(resident: Person) -> Typist:
 def test_an_account_is_made_its_words_saved_and_a_first_message_sent(arrive: Arrive) -> None:
     page = arrive("Marit").opens_the_app().page
     typist = Typist(page)
-    typist.pushes("Make a new account").is_at(page.get_by_label("Display name"))
+    typist.pushes("Make a new account", exact=False).is_at(page.get_by_label("Display name"))
     typist.types("Marit").presses("Enter").sees("Save your recovery words")
 
     typist.pushes("Save them now").goes_to(page.locator("[data-hold]")).presses("Enter")
-    expect(page.locator(".words").get_by_text("1", exact=True)).to_be_visible()
+    expect(page.locator(".words").get_by_text("hidden")).to_have_count(0)
     typist.presses("Enter").pushes("I wrote them down")
     expect(page.get_by_text("Save your recovery words")).to_have_count(0)
 
@@ -112,7 +113,7 @@ def test_an_account_is_brought_back(arrive: Arrive) -> None:
     page = arrive("Marit").opens_the_app().page
     typist = Typist(page)
 
-    typist.pushes("Bring back an account").fills(
+    typist.pushes("Bring back an account", exact=False).fills(
         "Recovery words", encode_recovery_password(Seed.generate())
     )
     typist.pushes("Continue").sees("Is this your account?")
@@ -178,14 +179,14 @@ def test_all_is_done_with_messages(typist: Typist) -> None:
     typist.presses("Enter").chooses("Details").sees("About this message")
     typist.presses("Escape").is_at(last)
     typist.presses("Enter").chooses("Select several").sees("1 selected")
-    typist.presses("Shift+ArrowUp").sees("2 selected").presses("Escape").is_at(
-        last.locator("xpath=preceding-sibling::article[1]")
-    )
+    typist.presses("Shift+ArrowUp").sees("2 selected").presses("Escape").is_at(last)
     link = page.locator("#log .message").filter(has=page.locator(".link"))
     typist.goes_to(link, key="ArrowUp").goes_to(link.locator(".link")).presses("Enter")
-    typist.sees("kaart.example").presses("Escape").is_at(link.locator(".link"))
+    expect(page.get_by_role("dialog")).to_contain_text("kaart.example")
+    typist.presses("Escape").is_at(link.locator(".link"))
     typist.presses("Escape").is_at(typist.field)
-    typist.presses("Shift+Tab", "Enter").chooses("Delete here").pushes("Delete here")
+    typist.presses("Shift+Tab").goes_to(last, key="ArrowDown").presses("Enter")
+    typist.chooses("Delete here").pushes("Delete here")
     expect(page.get_by_text("start without me")).to_have_count(0)
 
 
@@ -222,7 +223,7 @@ def test_every_setting_is_reached_and_changed(typist: Typist) -> None:
     typist.goes_to(page.get_by_label("Language")).presses("d")
     expect(html).to_have_attribute("lang", "de")
     typist.goes_to(page.get_by_label("Sprache")).presses("e")
-    expect(html).to_have_attribute("lang", "en")
+    expect(html).to_have_attribute("lang", re.compile("^en"))
 
     typist.goes_to(typist.button("Chats"), key="Shift+Tab").presses("Enter")
     typist.goes_to(page.get_by_role("switch", name="Enter sends")).presses("Space")
@@ -247,4 +248,5 @@ def test_the_route_and_the_proxy_are_reached_and_changed(resident: Person, typis
 
     typist.pushes("Proxy settings").fills("Address of the proxy", "127.0.0.1:9")
     typist.pushes("Use this proxy").sees("Everything goes through")
-    typist.pushes("Remove proxy").pushes("Remove the proxy").sees("No proxy is set")
+    typist.pushes("Remove proxy").is_at(typist.button("Keep the proxy"))
+    typist.pushes("Remove proxy").sees("No proxy is set")
