@@ -238,7 +238,7 @@ class Person:
         if back.is_visible():
             back.click()
             expect(tree).to_be_hidden()
-            expect(self.page.locator("#pane[data-pane=list]")).to_be_attached()
+            expect(back).to_be_hidden()
         return self
 
     def opens_the_route(self) -> Locator:
