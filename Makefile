@@ -5,6 +5,8 @@ VECTORS ?= tests/vectors
 SECONDS ?= 120
 ATTEMPTS ?= 300
 PY := .venv/bin/python
+# One process of tests for each core, files kept whole: what a file's tests share is made once.
+SIDE_BY_SIDE := -n auto --dist loadscope
 
 # What the tests read: the measured coverage is fresh while none of it has changed since.
 SOURCES := $(shell find webapp templates static tests benchmarks docs -type f \
@@ -20,7 +22,7 @@ help: ## List these commands
 run: ## Start Safehouse (ARGS="--help" lists its options)
 	@$(PYTHON) run.py $(ARGS)
 
-test: environment ## Run the tests; in the browser, where there is a Chromium, the short ones
+test: environment ## Run the tests; those in a browser where there is a Chromium
 	@rm -f .coverage
 	@$(MAKE) --no-print-directory .coverage
 
@@ -50,8 +52,8 @@ timing: environment ## Measure whether the time of an answer tells which code wa
 bench: environment ## Measure what has a budget and print both
 	$(PY) -m benchmarks
 
-browser: environment ## Run the tests in the browser only, the long stories too
-	$(PY) -m pytest --browser tests/browser
+browser: environment ## Run the tests in the browser only
+	$(PY) -m pytest $(SIDE_BY_SIDE) --browser tests/browser
 
 texts: environment ## Bring the catalogues of all languages up to date with what the program says
 	$(PY) -m tests.catalogue
@@ -73,5 +75,5 @@ environment:
 # One run of the tests serves `make test` and the thresholds of `make check`.
 .coverage: $(SOURCES) | environment
 	@$(PY) -m coverage erase
-	$(PY) -m coverage run -m pytest --browser-if-available $(TESTS)
+	$(PY) -m coverage run -m pytest $(SIDE_BY_SIDE) --browser-if-available $(TESTS)
 	@$(PY) -m coverage combine --quiet
