@@ -3,7 +3,10 @@
 PYTHON ?= python3
 VECTORS ?= tests/vectors
 SECONDS ?= 120
+ATTEMPTS ?= 300
 PY := .venv/bin/python
+# One process of tests for each core, files kept whole: what a file's tests share is made once.
+SIDE_BY_SIDE := -n auto --dist loadscope
 
 # What the tests read: the measured coverage is fresh while none of it has changed since.
 SOURCES := $(shell find webapp templates static tests benchmarks docs -type f \
@@ -11,7 +14,7 @@ SOURCES := $(shell find webapp templates static tests benchmarks docs -type f \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint vectors fuzz bench browser texts lock audit environment
+.PHONY: help run test check lint vectors fuzz mutants timing bench browser texts lock audit environment
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +22,7 @@ help: ## List these commands
 run: ## Start Safehouse (ARGS="--help" lists its options)
 	@$(PYTHON) run.py $(ARGS)
 
-test: environment ## Run the tests; in the browser, where there is a Chromium, the short ones
+test: environment ## Run the tests; those in a browser where there is a Chromium
 	@rm -f .coverage
 	@$(MAKE) --no-print-directory .coverage
 
@@ -40,11 +43,17 @@ fuzz: ## Search for bytes that break a parser (SECONDS=120 for each, TARGET=name
 	@.venv-fuzz/bin/python -m tests.fuzz --seconds $(SECONDS) \
 		$(if $(TARGET),--target $(TARGET)) $(if $(CORPUS),--corpus $(CORPUS))
 
+mutants: environment ## Sabotage what protects the user, line by line, and see the tests catch it (NAME="words")
+	$(PY) -m tests.mutants $(NAME)
+
+timing: environment ## Measure whether the time of an answer tells which code was typed (ATTEMPTS=300)
+	$(PY) -m tests.timing --attempts $(ATTEMPTS)
+
 bench: environment ## Measure what has a budget and print both
 	$(PY) -m benchmarks
 
-browser: environment ## Run the tests in the browser only, the long stories too
-	$(PY) -m pytest --browser tests/browser
+browser: environment ## Run the tests in the browser only
+	$(PY) -m pytest $(SIDE_BY_SIDE) --browser tests/browser
 
 texts: environment ## Bring the catalogues of all languages up to date with what the program says
 	$(PY) -m tests.catalogue
@@ -66,5 +75,5 @@ environment:
 # One run of the tests serves `make test` and the thresholds of `make check`.
 .coverage: $(SOURCES) | environment
 	@$(PY) -m coverage erase
-	$(PY) -m coverage run -m pytest --browser-if-available $(TESTS)
+	$(PY) -m coverage run -m pytest $(SIDE_BY_SIDE) --browser-if-available $(TESTS)
 	@$(PY) -m coverage combine --quiet

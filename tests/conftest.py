@@ -38,10 +38,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    left_out = "long" if wants_browser(config) else "browser"
-    if config.getoption("--browser"):
+    if wants_browser(config):
         return
-    stories = [item for item in items if item.get_closest_marker(left_out)]
+    stories = [item for item in items if item.get_closest_marker("browser")]
     if stories:
         config.hook.pytest_deselected(items=stories)
         items[:] = [item for item in items if item not in stories]
@@ -50,12 +49,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    if not config.getoption("--browser-if-available"):
-        return
-    terminalreporter.section("browser")
-    if wants_browser(config):
-        terminalreporter.line("The long stories in the browser were NOT run: make browser")
-    else:
+    if config.getoption("--browser-if-available") and not wants_browser(config):
+        terminalreporter.section("browser")
         terminalreporter.line(f"The tests in the browser were NOT run. {HOW_TO_INSTALL}")
 
 

@@ -29,11 +29,14 @@ PROJECT = Path(__file__).parents[2]
 PATIENCE_MS = 30_000
 BAD_REQUEST = 400
 MISDIRECTED = 421
-# What a mistake of a person is answered with: wrong input, a wrong code, not now, not there.
-MISTAKES = {BAD_REQUEST, 403, 409, 503}
+FORBIDDEN = 403
+NOT_FOUND = 404
+CONFLICT = 409
+UNAVAILABLE = 503
+REFUSALS = (BAD_REQUEST, FORBIDDEN, NOT_FOUND, CONFLICT, UNAVAILABLE)
 # How browsers report what found nobody, or somebody else.
 LOST = re.compile(
-    r"ERR_(CONNECTION_\w+|INTERNET_DISCONNECTED|EMPTY_RESPONSE|FAILED)|\b421\b"
+    r"ERR_(CONNECTION_\w+|CONTENT_LENGTH_MISMATCH|INTERNET_DISCONNECTED|EMPTY_RESPONSE|FAILED)|\b421\b"
     r"|WebSocket is closed before the connection"
 )
 SERIOUS = {"serious", "critical"}
@@ -189,7 +192,7 @@ class Person:
             self.complaints.append(f"{message.text} {message.location['url']}")
 
     def _check(self, response: Response) -> None:
-        expected = self._may_be_refused and response.status in MISTAKES
+        expected = self._may_be_refused and response.status in REFUSALS
         expected |= self._may_lose_the_program and response.status == MISDIRECTED
         if response.status >= BAD_REQUEST and not expected:
             self.complaints.append(f"{response.status} {response.url}")
@@ -237,6 +240,7 @@ class Person:
         if back.is_visible():
             back.click()
             expect(tree).to_be_hidden()
+            expect(back).to_be_hidden()
         return self
 
     def opens_the_route(self) -> Locator:

@@ -25,6 +25,11 @@ STILL_PX = 2
 WATCH = """
 () => {
   const log = document.querySelector("#log");
+  const numbers = (row) => row.dataset.sort.split(".").map(Number);
+  const isLater = (row, other) => {
+    const [[time, id], [otherTime, otherId]] = [numbers(row), numbers(other)];
+    return time > otherTime || (time === otherTime && id > otherId);
+  };
   const watched = (window.watched = { most: 0, seen: new Set(), faults: [] });
   const look = () => {
     const rows = [...log.querySelectorAll(".message")];
@@ -32,10 +37,14 @@ WATCH = """
     rows.forEach((row, index) => {
       watched.seen.add(row.id);
       const before = rows[index - 1];
-      if (before && !(before.dataset.sort < row.dataset.sort)) watched.faults.push(row.id);
+      if (before && !isLater(row, before)) watched.faults.push(row.id);
     });
   };
   new MutationObserver(look).observe(log, { childList: true });
+  watched.begin = () => {
+    watched.seen.clear();
+    look();
+  };
   look();
 }
 """
@@ -183,11 +192,14 @@ class Held:
     waiting: list[Route] = field(default_factory=list)
 
     def __enter__(self) -> "Held":
-        self.page.route(self.pattern, self.waiting.append)
+        self.page.route(self.pattern, self._hold)
         return self
 
     def __exit__(self, *_error: object) -> None:
         self.page.unroute(self.pattern)
+
+    def _hold(self, route: Route) -> None:
+        self.waiting.append(route)
 
     def lets_one_through(self) -> None:
         with self.page.expect_response(self.pattern):

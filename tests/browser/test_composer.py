@@ -10,7 +10,7 @@ from tests.browser.people import Person
 from webapp.protocol.content import BODY_LIMIT
 from webapp.services.drafts import DRAFT_LIMIT
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = pytest.mark.browser
 
 # ui/README.md: the field grows to 12 rem.
 TALLEST_PX = 12 * 16

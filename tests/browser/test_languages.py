@@ -12,7 +12,7 @@ from webapp.web.languages import language
 from webapp.web.presenters import Calendar
 from webapp.web.texts import gettext, speaking, spoken
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = pytest.mark.browser
 
 DAY_MS = 24 * 60 * 60 * 1000
 # Every length of month, weekday and half of a day, and two years.

@@ -9,7 +9,7 @@ from benchmarks.scrolling import open_conversation, scroll
 from tests.browser.conftest import Arrive
 from webapp.clock import SystemClock
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = pytest.mark.browser
 
 # The larger of the two conversations has two thirds of them: half as many again as a page holds.
 MESSAGES = 450

@@ -10,7 +10,7 @@ from tests.browser.conftest import Arrive
 from tests.browser.people import Person
 from webapp.localnet.network import PracticeNetwork
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = pytest.mark.browser
 
 LINE = "Her office is https://forms.example/a?ref=1 on the second floor."
 FOCUSED = "document.activeElement.closest('.message')?.querySelector('.bubble__text').textContent"

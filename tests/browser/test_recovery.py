@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.conftest import Arrive
 from tests.browser.people import AppProcess, Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = pytest.mark.browser
 
 STRANGER = "05" + "cd" * 32
 NOTICE = "Safehouse is not running. Start it again"
@@ -178,9 +178,9 @@ def test_a_tab_that_has_slept_asks_before_it_shows_anything(arrive: Arrive) -> N
     with marit.page.expect_request(LIST):
         marit.page.clock.fast_forward(THREE_DAYS_MS)
     expect(marit.page.locator("#screen")).to_have_css("opacity", "0")
-    marit.page.unroute(LIST)
     for route in held:
         route.continue_()
+    marit.page.unroute(LIST)
 
     expect(marit.page.locator("#screen")).to_have_css("opacity", "1")
     marit.sees("a private line")

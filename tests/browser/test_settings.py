@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import Arrive
 from tests.browser.people import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = pytest.mark.browser
 
 PAGES = ("Account", "Appearance", "Chats", "Network", "Help")
 DARK, LIGHT = "rgb(21, 25, 23)", "rgb(252, 253, 252)"

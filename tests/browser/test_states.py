@@ -10,7 +10,7 @@ from tests.browser.conftest import Arrive
 from tests.browser.lived_in import move_in
 from tests.browser.people import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = pytest.mark.browser
 
 WIDTHS = (1280, 390)
 COLOURS = ("dark", "light")

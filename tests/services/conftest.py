@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.correspondents import Correspondent, PracticeSwitch
+from tests.services.lock_rig import CHEAP
 from tests.virtual_clock import VirtualClock
 from webapp.network.client import Network
 from webapp.network.proxy import Proxy
@@ -57,6 +58,7 @@ def start(tmp_path: Path, practice: PracticeSwitch, clock: VirtualClock) -> Iter
             clock=clock,
             events=EventBus(),
             proxy=given,
+            profile=CHEAP,
         )
         running.append((runtime, directory))
         runtime.start()

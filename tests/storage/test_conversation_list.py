@@ -65,7 +65,7 @@ def test_pages_from_the_end_joined_are_the_whole_list(
 ) -> None:
     expected = fill(shared, places)
 
-    page = conversation_list.page_before(shared, Position(0, 0, 0), limit=limit)
+    page = conversation_list.last_page(shared, limit=limit)
     joined = positions(page)
     while page.more:
         page = conversation_list.page_before(shared, joined[0], limit=limit)

@@ -97,6 +97,25 @@ def test_a_page_that_was_away_gets_the_part_that_it_shows(
     assert 'id="pane"' not in html
 
 
+def test_the_end_of_the_list_joins_what_stands_above_it(
+    client: FlaskClient, many: list[int]
+) -> None:
+    html = client.get("/list/rows?end").text
+    assert rows(html) == many[-reading.PAGE_LIMIT :]
+    assert edge(html, "after") == ""
+
+    above = client.get(f"/list/before?position={edge(html, 'before')}").text
+
+    assert rows(above) == many[COUNT - 2 * reading.PAGE_LIMIT : -reading.PAGE_LIMIT]
+
+
+def test_a_short_list_ends_where_it_begins(client: FlaskClient, ilse: int) -> None:
+    html = client.get("/list/rows?end").text
+
+    assert rows(html) == [ilse]
+    assert (edge(html, "before"), edge(html, "after")) == ("", "")
+
+
 def test_a_part_that_is_gone_gives_way_to_the_top(client: FlaskClient, ilse: int) -> None:
     html = client.get("/list/rows?from=0.0.0").text
 

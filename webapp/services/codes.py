@@ -17,7 +17,6 @@ from typing import Final
 
 from webapp.protocol.recovery import word_list
 from webapp.services.errors import (
-    AppLocked,
     CodesDiffer,
     CodeTooLong,
     CodeTooShort,
@@ -104,7 +103,7 @@ def require_code(kind: str, text: str) -> CodeKind:
         case CodeFlaw.SHORT:
             error_class, shortest = _TOO_SHORT[known]
             raise error_class(shortest)
-        case CodeFlaw.CHARACTERS | CodeFlaw.REPEATED_POINT:
+        case _:
             raise _OTHER_CHARACTERS[known]
 
 
@@ -122,7 +121,8 @@ def suggest_passphrase() -> str:
 def _require_current(runtime: Runtime, text: str) -> None:
     """Go on only with the present code.
 
-    Raises WrongCode, WaitBeforeCode, UnlockBusy, NotEnoughMemory, AppLocked.
+    A lock that comes in between is noticed by ``change_root``.
+    Raises WrongCode, WaitBeforeCode, UnlockBusy, NotEnoughMemory.
     """
     result = runtime.gate.attempt(
         runtime.code_kind() or "", text, accept=runtime.owns, use=lambda _: True
@@ -134,5 +134,3 @@ def _require_current(runtime: Runtime, text: str) -> None:
             raise NotEnoughMemory
         case "wrong" | "empty":
             raise WrongCode
-        case _ if runtime.state != "open":
-            raise AppLocked

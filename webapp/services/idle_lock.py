@@ -75,6 +75,7 @@ class IdleLock:
         """Count from now on: the app was opened by a person."""
         with self._guard:
             self._active_s = self._tab_s = self._clock.monotonic_s()
+            self._gap_s = self._wall_gap_s()
 
     def touch(self) -> None:
         """Take note that a person did something, unless a lock was due before that."""

@@ -45,6 +45,7 @@ __all__ = [
     "conversations_named",
     "first_conversations",
     "first_unread",
+    "last_conversations",
     "latest",
     "message",
     "newer",
@@ -68,6 +69,11 @@ def blocked(account: OpenAccount) -> list[Contact]:
 def first_conversations(account: OpenAccount, *, limit: int = PAGE_LIMIT) -> ListPage:
     """Return the top of the list of conversations."""
     return conversation_list.first_page(account.database, limit=limit)
+
+
+def last_conversations(account: OpenAccount) -> ListPage:
+    """Return the bottom of the list, and whether more stands above it."""
+    return conversation_list.last_page(account.database)
 
 
 def conversations_from(

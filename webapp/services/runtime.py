@@ -28,6 +28,7 @@ from typing import Final
 from webapp.clock import Clock
 from webapp.network.backoff import spread
 from webapp.network.client import NOTHING, Network
+from webapp.network.errors import NetworkError
 from webapp.network.proxy import Proxy
 from webapp.protocol.keys import AccountKeys, Seed
 from webapp.services import lock_settings
@@ -35,7 +36,9 @@ from webapp.services.errors import (
     AccountExists,
     AppLocked,
     LockNeedsCode,
+    NetworkUnavailable,
     NoAccount,
+    UnknownNetwork,
 )
 from webapp.services.events import CodeChanged, ConnectionChanged, EventBus, Locked, Unlocked
 from webapp.services.guarded_rows import GuardedRows
@@ -75,6 +78,8 @@ TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
 # After an unlock the network is left alone for about so long: no burst shows what a code has
 # opened (security.md X2), and the answer to the code is not held up by it.
 QUIET_S: Final = 1.0
+# Why a right code may open nothing: damaged files, or a network that this version cannot make.
+CANNOT_OPEN: Final = (StorageError, NetworkError, NetworkUnavailable, UnknownNetwork)
 
 
 class Runtime:
@@ -193,8 +198,8 @@ class Runtime:
                 accept=self.owns,
                 use=lambda space: self._let_in(space, kind, generation=generation),
             )
-        except StorageError:
-            # Which file it was would say whether the code was right.
+        except CANNOT_OPEN:
+            # What it was would say whether the code was right.
             return UnlockResult("failed", 0.0, generation)
         return UnlockResult(result.reason, result.wait_s, generation)
 

@@ -46,6 +46,11 @@ def first_page(database: AccountDatabase, *, limit: int = PAGE_LIMIT) -> Page:
     return _page(database, "", (), order=_FORWARD, limit=limit)
 
 
+def last_page(database: AccountDatabase, *, limit: int = PAGE_LIMIT) -> Page:
+    """Return the bottom of the list, in its order, and whether more stands above it."""
+    return _reversed(_page(database, "", (), order=_BACKWARD, limit=limit))
+
+
 def page_from(database: AccountDatabase, start: Position, *, limit: int = PAGE_LIMIT) -> Page:
     """Return the part that begins at ``start``, whether that is taken or not."""
     return _page(database, f"AND {_PLACE} <= (?, ?, ?)", start, order=_FORWARD, limit=limit)
@@ -58,8 +63,9 @@ def page_after(database: AccountDatabase, place: Position, *, limit: int = PAGE_
 
 def page_before(database: AccountDatabase, place: Position, *, limit: int = PAGE_LIMIT) -> Page:
     """Return what stands right above ``place``, in the order of the list."""
-    found = _page(database, f"AND {_PLACE} > (?, ?, ?)", place, order=_BACKWARD, limit=limit)
-    return Page(found.rows[::-1], found.more)
+    return _reversed(
+        _page(database, f"AND {_PLACE} > (?, ?, ?)", place, order=_BACKWARD, limit=limit)
+    )
 
 
 def find(database: AccountDatabase, text: str, *, own_name: str, limit: int = PAGE_LIMIT) -> Page:
@@ -90,6 +96,10 @@ def _page(
             f"{SELECT} WHERE priority >= 0 {where} {order} LIMIT ?", (*place, limit + 1)
         ).fetchall()
     return Page([from_row(row) for row in rows[:limit]], len(rows) > limit)
+
+
+def _reversed(page: Page) -> Page:
+    return Page(page.rows[::-1], page.more)
 
 
 def _matching(rows: Iterable[Row], text: str, *, own_name: str) -> Iterator[Row]:

@@ -3,6 +3,9 @@
  * the keyboard move in the list.
  */
 
+import { applyPatch } from "../lib/patch.js";
+import { requestHtml } from "../lib/request.js";
+import { tell } from "../lib/toast.js";
 import { ListWindow } from "../models/list-window.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
@@ -78,7 +81,7 @@ class ConversationList extends HTMLElement {
     if (event.key === "ArrowUp" && at === 0) document.getElementById("list-search").focus();
     else if (event.key in STEPS) rows[at + STEPS[event.key]]?.focus();
     else if (event.key === "Home") this.#goToTop();
-    else if (event.key === "End") rows.at(-1).focus();
+    else if (event.key === "End") this.#goToBottom();
     else return;
     event.preventDefault();
   }
@@ -93,7 +96,16 @@ class ConversationList extends HTMLElement {
 
   async #goToTop() {
     if (this.#window.isOpen("before")) await this.#loadTop();
-    this.#window.rows[0].focus();
+    enter(this.#window.rows[0]);
+  }
+
+  async #goToBottom() {
+    try {
+      if (this.#window.isOpen("after")) applyPatch(await requestHtml("/list/rows?end"));
+      enter(this.#window.rows.at(-1));
+    } catch (error) {
+      tell(error);
+    }
   }
 
   async #openPinned(number) {
@@ -105,6 +117,12 @@ class ConversationList extends HTMLElement {
   #loadTop() {
     return document.querySelector("list-search").clear();
   }
+}
+
+/** Browsers scroll to what gets the focus, but not to what a patch has given it to already. */
+function enter(row) {
+  row.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
 }
 
 customElements.define("conversation-list", ConversationList);

@@ -6,6 +6,7 @@
  */
 
 import { arrange, messageAfter, messageBefore, nameDays } from "../lib/grouping.js";
+import { compareSort } from "../lib/patch.js";
 import { LogEnds } from "../models/log-ends.js";
 import { LogWindow } from "../models/log-window.js";
 import { ReadingMark } from "../models/reading-mark.js";
@@ -85,7 +86,8 @@ class MessageList extends HTMLElement {
   #goToBeginning() {
     const { openedAt } = this.dataset;
     const line = this.querySelector(".log__unread");
-    const message = openedAt && [...this.#window.rows].find((row) => row.dataset.sort >= openedAt);
+    const isReached = (row) => compareSort(row.dataset.sort, openedAt) >= 0;
+    const message = openedAt && [...this.#window.rows].find(isReached);
     if (message) this.#position.show(message, { atTop: true });
     else if (line) this.#position.show(line);
     else this.#position.goToEnd();

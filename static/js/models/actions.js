@@ -17,6 +17,7 @@ export class Actions {
   start() {
     document.addEventListener("click", (event) => this.#clicked(event));
     document.addEventListener("submit", (event) => this.#submitted(event));
+    document.addEventListener("keydown", pressed);
     document.addEventListener("input", (event) => clearError(event.target.form));
   }
 
@@ -109,6 +110,13 @@ export class Actions {
       done();
     }
   }
+}
+
+/** In a field of one line that is shown in several, Enter does what it does in one of a single line. */
+function pressed(event) {
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches("[data-one-line]")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
 }
 
 /** What is to be done once gets a key, by which the server knows it again (data-once). */

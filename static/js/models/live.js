@@ -14,6 +14,8 @@ import { SleepWatch } from "./sleep-watch.js";
 
 const RECONNECT_FIRST_MS = 500;
 const RECONNECT_LONGEST_MS = 5000;
+const LIST = "/list";
+const GONE = 404;
 const SUBPROTOCOL = "safehouse";
 
 export class Live {
@@ -83,15 +85,28 @@ export class Live {
     return orStartOver(async () => {
       const list = document.querySelector("conversation-list");
       refresh(await requestHtml(list?.path ?? "/list/rows"));
+      // Before the pane says how much is unread: the log compares with what it was.
       document.dispatchEvent(new CustomEvent("live:missed"));
-      const conversation = document.getElementById("pane")?.dataset.for;
-      if (conversation) refresh(await requestHtml(`/conversations/${conversation}`));
+      await bringPaneUpToDate();
     });
   }
 
   /** A browser does not say why a socket failed. A plain request finds out. */
   async #findReason() {
     await orStartOver(() => request("/connection"));
+  }
+}
+
+/** An open conversation may have been deleted meanwhile: then the list stands alone again. */
+async function bringPaneUpToDate() {
+  const conversation = document.getElementById("pane")?.dataset.for;
+  if (!conversation) return;
+  try {
+    refresh(await requestHtml(`/conversations/${conversation}`));
+  } catch (error) {
+    if (error.status !== GONE) throw error;
+    const placed = applyPatch(await requestHtml(LIST));
+    document.dispatchEvent(new CustomEvent("opened", { detail: { path: LIST, placed } }));
   }
 }
 

@@ -5,7 +5,7 @@
  * brings it (lib/patch.js).
  */
 
-import { topLevel } from "../lib/patch.js";
+import { compareSort, topLevel } from "../lib/patch.js";
 import { requestHtml } from "../lib/request.js";
 
 const MOST_ROWS = 200;
@@ -146,13 +146,13 @@ export class LogWindow {
       fresh.delete(old.id);
       const { sort } = old.dataset;
       // A push may have brought others meanwhile, beyond what was asked for.
-      if (!row && sort >= first && sort <= last) {
+      if (!row && compareSort(sort, first) >= 0 && compareSort(sort, last) <= 0) {
         old.remove();
         removed.push(old.id);
       } else if (row && !isSame(old, row)) old.replaceWith(silent(row));
     }
     for (const row of fresh.values()) {
-      const next = [...this.rows].find((other) => other.dataset.sort > row.dataset.sort);
+      const next = [...this.rows].find((other) => isLater(other, row));
       this.#log.insertBefore(silent(row), next ?? null);
     }
     document.dispatchEvent(new CustomEvent("log:missed", { detail: { removed } }));
@@ -168,6 +168,10 @@ export class LogWindow {
 
 function lacks(page, side) {
   return page.dataset.lacks.split(" ").includes(side);
+}
+
+function isLater(row, other) {
+  return compareSort(row.dataset.sort, other.dataset.sort) > 0;
 }
 
 function silent(row) {

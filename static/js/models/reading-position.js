@@ -18,6 +18,7 @@ export class ReadingPosition {
   #scroller;
   #window;
   #marks = [];
+  #first = "";
   #lastSeen = null;
   #top = 0;
 
@@ -26,9 +27,9 @@ export class ReadingPosition {
     this.#window = window;
   }
 
-  /** The first message in view, or null at the end, which is where one would go anyway. */
+  /** Where to come back to: the first message in view, or null at the end, where one goes anyway. */
   get message() {
-    return this.isAtEnd ? null : document.getElementById(this.#marks[0]?.id);
+    return this.isAtEnd ? null : document.getElementById(this.#first);
   }
 
   /** How much of the log is below the view. */
@@ -54,6 +55,7 @@ export class ReadingPosition {
     this.isAtEnd = !this.#window.lacks("newer") && this.below <= AT_END_PX;
     this.#lastSeen = this.lastSeen;
     this.#marks = this.#findMarks();
+    this.#first = this.#findFirst();
   }
 
   /** To be called when the log has changed, before the change is painted. */
@@ -117,6 +119,13 @@ export class ReadingPosition {
       marks.push(marks.shift());
     }
     return marks;
+  }
+
+  /** A message of which half is in view can still be read. */
+  #findFirst() {
+    const { rows } = this.#window;
+    const edge = this.#edge;
+    return rows[firstWhere(rows, ({ top, bottom }) => (top + bottom) / 2 > edge)]?.id ?? "";
   }
 
   #scrollBy(distance) {

@@ -23,12 +23,15 @@ MOST_ROWS = 200
 def asked_for(account: OpenAccount, arguments: Mapping[str, str]) -> Values:
     """Return the variables of ``partials/_list.html``.
 
-    ``name``: the conversations with somebody called so; otherwise ``rows`` of them from the
-    place ``from`` on, or from the top. Raises UnknownConversation if ``from`` is no place.
+    ``name``: the conversations with somebody called so; ``end``: the last ones; otherwise
+    ``rows`` of them from the place ``from`` on, or from the top. Raises UnknownConversation
+    if ``from`` is no place.
     """
     name = arguments.get("name", "").strip()
     if name:
         return _found(account, name)
+    if "end" in arguments:
+        return _bottom(account)
     limit = _limit(arguments.get("rows", ""))
     if "from" not in arguments:
         return top(account, limit=limit)
@@ -62,6 +65,11 @@ def edge_of(rows: Sequence[Conversation], *, more: bool) -> str:
         return ""
     [row] = rows
     return list_key(ListPosition(row.priority, row.last_activity_ms, row.id))
+
+
+def _bottom(account: OpenAccount) -> Values:
+    page = reading.last_conversations(account)
+    return {**_part(page), "before": edge_of(page.rows[:1], more=page.more), "after": ""}
 
 
 def _part(page: ListPage) -> Values:

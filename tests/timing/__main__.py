@@ -1,0 +1,119 @@
+"""Whether the time of an answer tells which code was typed: ``make timing`` (T-V2).
+
+    python -m tests.timing [--attempts 300] [--seed 1]
+
+The real clock and the real price of a derivation. Each round tries one code of every class, in an
+order by lot, on a locked app, and locks it again. One class is answered five milliseconds later on
+purpose: if that is not found, nothing else that was found means anything.
+"""
+
+import argparse
+import gc
+import itertools
+import sys
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+
+from tests.services.lock_rig import PIN, Rig
+from tests.timing.comparing import Comparison, compare, holm
+from webapp.clock import SystemClock
+from webapp.services.runtime import Runtime
+from webapp.vault.codes import PROFILE_1
+
+PLANTED = "planted"
+PLANTED_S = 0.005
+# Kind, text.
+CLASSES = {
+    "right": ("pin", PIN),
+    "wrong": ("pin", "000000"),
+    "empty": ("pin", ""),
+    "64 KiB": ("passphrase", "9" * 64 * 1024),
+    PLANTED: ("pin", "000000"),
+}
+# The first rounds load what later ones have in memory.
+WARM_UP = 2
+# security.md T-V2.
+MOST_MS = 5.0
+LEAST_P = 0.01
+MOST_AUC = 0.55
+
+
+def one_attempt(runtime: Runtime, name: str) -> float:
+    kind, text = CLASSES[name]
+    gc.collect()
+    begun = time.perf_counter()
+    result = runtime.unlock(kind, text)
+    if name == PLANTED:
+        time.sleep(PLANTED_S)
+    took = time.perf_counter() - begun
+    if result.opened != (name == "right"):
+        raise SystemExit(f"{name}: the answer was {result.reason}")
+    return took
+
+
+def measure(folder: Path, *, attempts: int, source: Random) -> dict[str, list[float]]:
+    """Return the seconds of every attempt by class, round by round."""
+    rig = Rig(folder, clock=SystemClock(), profile=PROFILE_1)
+    runtime = rig.locked()
+    taken: dict[str, list[float]] = {name: [] for name in CLASSES}
+    for number in range(WARM_UP + attempts):
+        for name in source.sample(list(CLASSES), len(CLASSES)):
+            took = one_attempt(runtime, name)
+            if number >= WARM_UP:
+                taken[name].append(took)
+            runtime.lock()
+            # The waits between wrong codes are the same for all, and would take days here.
+            runtime.gate._counter.clear()
+        print(f"\rround {number + 1} of {WARM_UP + attempts}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    rig.end()
+    return taken
+
+
+def is_told_apart(found: Comparison, ks_p: float, rank_p: float, auc_p: float) -> bool:
+    """Say whether one of the measures, corrected for their number, tells the classes apart."""
+    outside = found.low_ms < -MOST_MS or found.high_ms > MOST_MS
+    is_classified = found.auc > MOST_AUC and auc_p < LEAST_P
+    return outside or ks_p < LEAST_P or rank_p < LEAST_P or is_classified
+
+
+def report(taken: dict[str, list[float]], *, source: Random) -> bool:
+    """Print every pair; return whether only the planted difference was found."""
+    pairs = list(itertools.combinations(CLASSES, 2))
+    found = [compare(taken[one], taken[other], source=source) for one, other in pairs]
+    # The planted class is a control, not one of the comparisons that may raise a false alarm.
+    own = [at for at, pair in enumerate(pairs) if PLANTED not in pair]
+    planted = [at for at, pair in enumerate(pairs) if PLANTED in pair]
+    is_sound = True
+    print(f"{'pair':18} {'99 % of the difference, ms':>28} {'KS p':>8} {'rank p':>8} {'AUC':>6}")
+    for group in (own, planted):
+        ks, rank, auc = (
+            holm([getattr(found[at], name) for at in group])
+            for name in ("ks_p", "signed_rank_p", "auc_p")
+        )
+        for place, at in enumerate(group):
+            each = found[at]
+            apart = is_told_apart(each, ks[place], rank[place], auc[place])
+            is_sound &= apart == (group is planted)
+            between = f"{each.low_ms:+.3f} to {each.high_ms:+.3f}"
+            figures = f"{between:>28} {ks[place]:8.4f} {rank[place]:8.4f} {each.auc:6.3f}"
+            print(f"{' / '.join(pairs[at]):18} {figures}  {'told apart' if apart else 'alike'}")
+    return is_sound
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.timing", description=__doc__)
+    parser.add_argument("--attempts", type=int, default=300, help="per class (300)")
+    parser.add_argument("--seed", type=int, default=1, help="another order")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        taken = measure(Path(folder), attempts=given.attempts, source=Random(given.seed))
+    is_sound = report(taken, source=Random(given.seed))
+    print("Only the planted 5 ms were found." if is_sound else "NOT as it should be.")
+    return 0 if is_sound else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
