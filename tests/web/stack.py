@@ -1,5 +1,6 @@
 """The whole web stack of the app around a few views of the test's own, over real sockets."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,6 +46,7 @@ class Stack:
     # The paths whose views have run.
     reached: list[str] = field(default_factory=list)
     lock: HandLock = field(default_factory=HandLock)
+    during: Callable[[], None] = lambda: None
     # A frozen tab is frozen for good in a test, so there is no need to wait as long for it.
     send_timeout_s: float = 0.5
 
@@ -57,7 +59,7 @@ class Stack:
         self.door = Door(
             port=self.port, open_launch=self.launcher.create, write=self._write_door_file
         )
-        app = make_app(self.reached)
+        app = make_app(self.reached, during=self._draw_slowly)
         app.register_blueprint(launch_routes(self.launcher, sessions=self.sessions))
         app.register_blueprint(door_routes(self.door))
         shutter = Shutter(self.lock)
@@ -85,6 +87,9 @@ class Stack:
         self.live.stop()
         self.launcher.close()
         self.door.close()
+
+    def _draw_slowly(self) -> None:
+        self.during()
 
     def _write_door_file(self, content: bytes) -> None:
         self.door_file = content
@@ -141,8 +146,11 @@ class Sabotage(Exception):
     """An error that nobody has listed."""
 
 
-def make_app(reached: list[str]) -> Flask:
-    """Return an app with a view for every kind of answer, which notes in ``reached`` who ran."""
+def make_app(reached: list[str], *, during: Callable[[], None] = lambda: None) -> Flask:
+    """Return an app with a view for every kind of answer, which notes in ``reached`` who ran.
+
+    ``during`` happens while ``/slow`` is being drawn, and ``/`` too.
+    """
     app = Flask("a test", static_folder=str(Path(__file__).parent / "static"))
     use_texts(app.jinja_env)
 
@@ -150,6 +158,7 @@ def make_app(reached: list[str]) -> Flask:
     def page() -> str:
         if request.environ[BARE_PAGE_KEY]:
             return "shell"
+        during()
         return "the lock" if request.environ[LOCKED_KEY] else "private page"
 
     @app.get("/private")
@@ -164,6 +173,11 @@ def make_app(reached: list[str]) -> Flask:
     @app.post("/lock")
     def turn() -> str:
         return "turned"
+
+    @app.get("/slow")
+    def slow() -> str:
+        during()
+        return "private words"
 
     @app.get("/environ")
     def environ() -> dict[str, str]:

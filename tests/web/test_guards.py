@@ -12,7 +12,7 @@ import pytest
 from tests.virtual_clock import VirtualClock
 from tests.web.raw_client import LIVE_TARGET, Answer, exchange, handshake_headers, head
 from tests.web.stack import REACHED, HandLock, Stack, cookie
-from webapp.web.guards import BARE_PAGE_KEY, SESSION_KEY, SOCKET_KEY, Guard, route_of
+from webapp.web.guards import BARE_PAGE_KEY, LOCKED_KEY, SESSION_KEY, SOCKET_KEY, Guard, route_of
 from webapp.web.sessions import HostKind, Session, Sessions
 from webapp.web.shutter import Shutter
 
@@ -36,7 +36,10 @@ ORIGINS = (
 )
 SITES = (None, "same-origin", "none", "same-site", "cross-site")
 METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "TRACE")
-PATHS = ("/", "/private", "/echo", "/static/module.js", "/socket.io/", "/launch", "/door", "/new")
+PATHS = (
+    "/", "/private", "/echo", "/static/module.js", "/socket.io/", "/launch", "/door", "/new",
+    "/unlock", "/lock",
+)  # fmt: skip
 RANDOM_TUPLES = 500
 
 
@@ -68,6 +71,10 @@ def is_allowed(case: Case) -> bool:
     if case.path == "/door":
         silent = case.origin is None and case.site is None
         return case.method == "POST" and case.host == "127.0.0.1:{port}" and silent
+    if case.path == "/unlock" and case.origin == "null":
+        # A form that was sent without a script.
+        vouched = case.site == "same-origin" and case.has_session
+        return vouched and case.method == "POST" and case.host == "{own}"
     if case.host != "{own}" or not ours or case.path == "/socket.io/":
         return False
     if case.path == "/static/module.js":
@@ -76,6 +83,8 @@ def is_allowed(case: Case) -> bool:
         return False
     if case.path == "/":
         return case.method == "GET" and case.site in (None, "same-origin", "none")
+    if case.path in ("/unlock", "/lock") and case.method != "POST":
+        return False
     if case.method == "POST":
         return case.site == "same-origin" or (case.site is None and case.origin is not None)
     return case.method == "GET" and case.site in (None, "same-origin")
@@ -135,6 +144,36 @@ def test_only_the_allowed_tuples_of_the_whole_matrix_reach_the_app(clock: Virtua
         if bool(witness.seen) != is_allowed(case) or len(body) > 64:
             wrong.append(case)
     assert len(ALL_CASES) > 20_000
+    assert not wrong
+
+
+# Answered while the app is locked: what needs no session, the page of the lock, and its two ways.
+IN_FRONT_OF_THE_LOCK = {"/", "/static/module.js", "/launch", "/door", "/unlock", "/lock"}
+
+
+@pytest.mark.parametrize(
+    ("state", "unlocked_in"),
+    [("open", None), ("open", 6), ("open", 7), ("fresh", None), ("locked", 7), ("closed", 7)],
+)
+def test_behind_the_lock_the_same_tuples_pass_and_nothing_private(
+    clock: VirtualClock, state: str, unlocked_in: int | None
+) -> None:
+    sessions = Sessions(port=4321, clock=clock)
+    session, witness = sessions.begin(HostKind.LABEL), Witness()
+    session.unlocked_in = unlocked_in
+    lock = HandLock(state=state, generation=7, code_is_set=True)
+    guard = Guard(witness, sessions=sessions, shutter=Shutter(lock))
+    is_shut = state in ("locked", "closed") or unlocked_in != 7
+    wrong = []
+    for case in ALL_CASES:
+        clock.advance(1)
+        witness.seen.clear()
+        _, body = ask_guard(guard, environ_of(case, headers_of(case, sessions, session)))
+        expected = is_allowed(case) and not (is_shut and case.path not in IN_FRONT_OF_THE_LOCK)
+        locked = any(environ.get(LOCKED_KEY) for environ in witness.seen)
+        shows_lock = expected and is_shut and case.path == "/"
+        if bool(witness.seen) != expected or locked != shows_lock or len(body) > 64:
+            wrong.append(case)
     assert not wrong
 
 
