@@ -16,7 +16,7 @@ from tests.mutants.sabotages import SABOTAGES, Sabotage
 ROOT = Path(__file__).parents[2]
 COPIED = ("webapp", "templates", "static", "tests", "benchmarks", "docs")
 FILES = ("run.py", "pyproject.toml", "Makefile", "README.md")
-# A sabotage may make a test wait for ever; that is noticed, too.
+# For one test. A sabotage may make it wait for ever; that is noticed, too.
 PATIENCE_S = 240
 SKIPPED = shutil.ignore_patterns("__pycache__", "screenshots")
 
@@ -51,7 +51,7 @@ def passes(tree: Path, tests: tuple[str, ...]) -> bool:
             cwd=tree,
             capture_output=True,
             text=True,
-            timeout=PATIENCE_S,
+            timeout=PATIENCE_S * len(tests),
             check=False,
         )
     except subprocess.TimeoutExpired:
