@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable, Iterator
 
-from benchmarks import large, live, protocol, receiving, starting
+from benchmarks import large, live, locking, protocol, receiving, starting
 from benchmarks.result import HEADING, Result
 
 # One file for each topic; its results are printed as they come.
@@ -13,6 +13,7 @@ TOPICS: dict[str, Callable[[], Iterator[Result]]] = {
     "live": live.measure,
     "starting": starting.measure,
     "large": large.measure,
+    "locking": locking.measure,
 }
 
 

@@ -16,7 +16,7 @@ from tests.mutants.sabotages import SABOTAGES, Sabotage
 ROOT = Path(__file__).parents[2]
 COPIED = ("webapp", "templates", "static", "tests", "benchmarks", "docs")
 FILES = ("run.py", "pyproject.toml", "Makefile", "README.md")
-# A sabotage may make a test wait for ever; that is noticed, too.
+# For one test. A sabotage may make it wait for ever; that is noticed, too.
 PATIENCE_S = 240
 SKIPPED = shutil.ignore_patterns("__pycache__", "screenshots")
 
@@ -32,7 +32,7 @@ def copy_of_the_tree(folder: Path) -> Path:
     return tree
 
 
-def passes(tree: Path, tests: tuple[str, ...]) -> bool:
+def passes(tree: Path, tests: tuple[str, ...], *, says_why: bool = False) -> bool:
     """Return whether these tests pass in ``tree``. Raises SystemExit if there are none."""
     command = [
         sys.executable,
@@ -51,7 +51,7 @@ def passes(tree: Path, tests: tuple[str, ...]) -> bool:
             cwd=tree,
             capture_output=True,
             text=True,
-            timeout=PATIENCE_S,
+            timeout=PATIENCE_S * len(tests),
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -59,6 +59,8 @@ def passes(tree: Path, tests: tuple[str, ...]) -> bool:
     if done.returncode not in (0, 1):
         # Neither passed nor failed: the tests were not found, or do not even begin.
         raise SystemExit(f"pytest ended with {done.returncode}:\n{done.stdout[-2000:]}")
+    if says_why and done.returncode:
+        print(done.stdout[-4000:])
     return done.returncode == 0
 
 
@@ -90,7 +92,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         tree = copy_of_the_tree(Path(folder))
         needed = tuple(sorted({test for each in chosen for test in each.tests}))
-        if not passes(tree, needed):
+        if not passes(tree, needed, says_why=True):
             raise SystemExit("These tests fail without any sabotage. Mend them first.")
         for number, sabotage in enumerate(chosen, start=1):
             begun = time.monotonic()

@@ -1,8 +1,10 @@
 """A data directory with one account, and the app's runtime on it; no network answers here."""
 
-import secrets
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from webapp.clock import Clock
@@ -46,21 +48,9 @@ class Rig:
         self.on_event: Callable[[Event], object] = self.events.append
         self._running: list[tuple[Runtime, DataDirectory]] = []
 
-    def make_account(self, kind: str = "practice") -> None:
-        """Write an account into the directory, as an earlier start would have."""
-        directory = DataDirectory(self.path, RealFiles())
-        directory.lock()
-        directory.prepare()
-        space = directory.read_space()
-        assert space is not None
-        seed = Seed.from_bytes(secrets.token_bytes(16))
-        record = AccountRecord(seed, "Marit", 1, {"kind": kind})
-
-        def fill(database: AccountDatabase) -> None:
-            accounts.create(database, record)
-
-        directory.create_container(space, fill=fill)
-        directory.release()
+    def make_account(self) -> None:
+        """Have an account in the directory, as from an earlier start."""
+        shutil.copytree(_with_account(), self.path)
 
     def start(self, files: Files | None = None) -> Runtime:
         """End the process before, and start another one on the directory."""
@@ -146,3 +136,24 @@ class Rig:
     def side_files(self) -> list[str]:
         names = {path.name for path in (self.path / fresh.CONTAINERS).iterdir()}
         return sorted(names - {str(number) for number in range(8)})
+
+
+@cache
+def _with_account() -> Path:
+    """Return a data directory with an account, to be copied; making one takes half a second."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "data"
+    directory = DataDirectory(path, RealFiles())
+    directory.lock()
+    directory.prepare()
+    space = directory.read_space()
+    assert space is not None
+    record = AccountRecord(Seed.generate(), "Marit", 1, {"kind": "practice"})
+
+    def fill(database: AccountDatabase) -> None:
+        accounts.create(database, record)
+
+    directory.create_container(space, fill=fill)
+    directory.release()
+    return path

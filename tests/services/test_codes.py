@@ -322,10 +322,12 @@ class Computer:
         self.before = rig.snapshot()
 
     def restore(self) -> None:
-        for name in self.rig.snapshot():
+        now = self.rig.snapshot()
+        for name in now.keys() - self.before.keys():
             (self.rig.path / name).unlink()
         for name, content in self.before.items():
-            (self.rig.path / name).write_bytes(content)
+            if now.get(name) != content:
+                (self.rig.path / name).write_bytes(content)
 
     def start(self, files: FaultFiles) -> Runtime:
         runtime = self.rig.start(files)
