@@ -7,20 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.locking import LeapingClock
 from tests.web.raw_client import Answer
 from tests.web.test_unlock import CHEAP, PIN, ask, attempt, enter
 from webapp.app import App, create_app
+from webapp.clock import Clock
 from webapp.config import Config
 from webapp.services import codes, lock_settings
 from webapp.web.sessions import Session
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[App]:
+def running(folder: Path, *, clock: Clock | None = None) -> Iterator[App]:
     config = Config(
         data_dir=folder / "data", launch_dir=folder / "launch", network="local", profile=CHEAP
     )
-    app = create_app(config)
+    app = create_app(config, clock=clock)
     app.start()
     yield app
     app.stop()
@@ -163,6 +165,18 @@ def test_never_is_not_offered(app: App, marit: Session, name: str, value: str) -
 def test_only_a_person_keeps_the_app_open(app: App, marit: Session) -> None:
     assert ask(app, marit, "POST", "/activity").status == 204
     assert ask(app, marit, "GET", "/activity").status == 405
+
+
+def test_a_code_that_is_set_after_a_long_while_does_not_lock_at_once(tmp_path: Path) -> None:
+    clock = LeapingClock()
+    with running(tmp_path, clock=clock) as app:
+        app.runtime.create_account("Marit", network="practice")
+        clock.leap(3600)
+        codes.set_code(app.runtime, kind="pin", text=PIN, repeated=PIN)
+
+        app.runtime.tick()
+
+        assert app.runtime.state == "open"
 
 
 def test_older_files_are_told_until_somebody_has_seen_it(tmp_path: Path) -> None:

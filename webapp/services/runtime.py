@@ -236,6 +236,8 @@ class Runtime:
                 raise AppLocked
             new = self._space.under(self._directory.no_code_root() if root is None else root)
             self._write(new)
+            # A person was here just now. Nobody had to say so before there was a code.
+            self.idle.begin()
             self._kind = kind
         self.events.publish(CodeChanged())
 
