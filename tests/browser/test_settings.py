@@ -11,7 +11,7 @@ from tests.browser.people import Person
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("Account", "Appearance", "Chats", "Network", "Help")
+PAGES = ("Account", "Lock", "Appearance", "Chats", "Network", "Help")
 DARK, LIGHT = "rgb(21, 25, 23)", "rgb(252, 253, 252)"
 BLACK, WHITE = "rgb(0, 0, 0)", "rgb(255, 255, 255)"
 
