@@ -262,6 +262,26 @@ def test_a_person_without_a_script_opens_it_by_pin_and_passphrase(
     marit.context.close()
 
 
+def test_at_the_loopback_address_the_lock_asks_each_tab(app: App, browser: Browser) -> None:
+    marit = Keeper(app, browser=browser)
+    # The one before led nowhere, so this one has a button.
+    marit.page.goto(app.launcher.create().as_uri())
+    marit.page.get_by_role("button", name="Open at 127.0.0.1").click()
+    marit.sees_the_app()
+    marit.sets_a_code("pin")
+    marit.locks()
+    assert "127.0.0.1" in marit.page.url
+
+    marit.unlocks("pin")
+    marit.page.reload()
+
+    marit.sees_the_app()
+    second = marit.context.new_page()
+    second.goto(marit.page.url)
+    expect(second.get_by_text("This tab may not continue")).to_be_visible()
+    marit.context.close()
+
+
 def test_six_words_are_suggested_and_their_strength_is_told(marit: Keeper) -> None:
     marit.opens_settings("Lock")
     marit.page.get_by_role("button", name="Set a code").locator("visible=true").first.click()

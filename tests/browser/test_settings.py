@@ -253,6 +253,8 @@ def test_settings_need_no_mouse(arrive: Arrive) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Account", exact=True)).to_be_focused()
     page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Lock", exact=True)).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Appearance")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Appearance")).to_be_focused()

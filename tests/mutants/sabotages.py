@@ -26,6 +26,7 @@ UNLOCKING = "tests/services/test_unlocking.py"
 LOCKING = "tests/services/test_locking.py"
 CODES = "tests/services/test_codes.py"
 IDLE = "tests/services/test_idle_lock.py"
+SHUTTER = "tests/web/test_shutter.py"
 GUARDED = "tests/services/test_guarded_rows.py"
 
 SABOTAGES = (
@@ -339,6 +340,66 @@ SABOTAGES = (
         (
             "tests/web/test_guards.py::test_only_the_allowed_tuples_of_the_whole_matrix_reach_the_app",
         ),
+    ),
+    Sabotage(
+        "a session stays unlocked over a lock",
+        "webapp/web/shutter.py",
+        "session.unlocked_in == before",
+        "session.unlocked_in is not None",
+        (f"{SHUTTER}::test_what_was_unlocked_before_a_lock_is_worth_nothing_after_it",),
+    ),
+    Sabotage(
+        "an answer leaves that the lock has overtaken",
+        "webapp/web/guards.py",
+        "        if environ[LOCKED_KEY] or (self._may_see(environ) and not is_late):\n",
+        "        if True:\n",
+        (f"{SHUTTER}::test_an_answer_that_the_lock_has_overtaken_does_not_leave",),
+    ),
+    Sabotage(
+        "an answer from before a lock leaves after the unlock",
+        "webapp/web/guards.py",
+        "        is_late = self._shutter.generation != generation\n",
+        "        is_late = False\n",
+        (f"{SHUTTER}::test_an_answer_from_before_a_lock_does_not_leave_after_the_unlock",),
+    ),
+    Sabotage(
+        "it is not looked whether a lock is due",
+        "webapp/web/guards.py",
+        "            self._shutter.catch_up()\n",
+        "            pass\n",
+        (f"{SHUTTER}::test_it_is_looked_whether_a_lock_is_due_before_anything_is_shown",),
+    ),
+    Sabotage(
+        "what was drawn before a lock is pushed after it",
+        "webapp/web/live.py",
+        "for generation, piece in taken if generation == now)",
+        "for generation, piece in taken if generation <= now)",
+        (f"{SHUTTER}::test_a_push_drawn_before_a_lock_reaches_nobody_after_the_unlock",),
+    ),
+    Sabotage(
+        "a form from nowhere may try a code",
+        "webapp/web/guards.py",
+        '(route is Route.LAUNCH or site == "same-origin")',
+        "True",
+        (
+            "tests/web/test_guards.py::test_only_the_allowed_tuples_of_the_whole_matrix_reach_the_app",
+        ),
+    ),
+    Sabotage(
+        "a code is answered with the old cookie",
+        "webapp/web/unlock.py",
+        "sessions.rotate(session)",
+        '"safehouse=" + session.cookie.reveal()',
+        (
+            "tests/web/test_unlock.py::test_every_answer_brings_a_new_cookie_and_the_old_one_is_void",
+        ),
+    ),
+    Sabotage(
+        "the lock remembers where the tabs were",
+        "webapp/web/sessions.py",
+        "            session.tabs = TabMemory()\n",
+        "            pass\n",
+        (f"{SHUTTER}::test_a_lock_forgets_what_the_tabs_have_left_behind",),
     ),
     Sabotage(
         "an unexpected error is told with its values",

@@ -11,6 +11,7 @@ from webapp.services.reading import Proxy
 from webapp.web.context import View, runtime
 from webapp.web.guards import BARE_PAGE_KEY, LOCKED_KEY
 from webapp.web.presenters import id_groups
+from webapp.web.refusals import NO_SESSION
 from webapp.web.views import screens
 
 # What static/js/lib/request.js sends with everything.
@@ -36,7 +37,8 @@ def page() -> ResponseReturnValue:
     The scripts ask here too, for the screen alone, and say so by their header.
     """
     if request.environ.get(BARE_PAGE_KEY):
-        return screens.bare_document()
+        # A script without the secret of its tab would ask for ever.
+        return NO_SESSION.response() if OWN_SCRIPT in request.headers else screens.bare_document()
     if request.environ.get(LOCKED_KEY):
         return screens.lock(whole=OWN_SCRIPT not in request.headers)
     return screens.screen() if OWN_SCRIPT in request.headers else screens.document()
