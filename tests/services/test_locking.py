@@ -454,11 +454,11 @@ def test_a_lock_is_done_although_a_thread_does_not_end(rig: Rig, opened: Runtime
     thread.start()
     thread.join(2)
 
-    assert not thread.is_alive()
-    assert running.account.database.closed
+    is_locked = not thread.is_alive() and running.account.database.closed
     release.set()
-    stuck.join()
-    ended.join()
+    for each in (stuck, ended, thread):
+        each.join()
+    assert is_locked
 
 
 def test_setting_and_removing_a_code_is_told(rig: Rig) -> None:
