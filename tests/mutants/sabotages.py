@@ -213,10 +213,8 @@ SABOTAGES = (
         "any number of codes wait for their turn",
         f"{SERVICES}/unlocking.py",
         "PLACES: Final = 2\n",
-        "PLACES: Final = 50\n",
-        (
-            "tests/services/test_killed_attempts.py::test_fifty_codes_at_once_take_the_memory_of_one",
-        ),
+        "PLACES: Final = 3\n",
+        (f"{UNLOCKING}::test_one_code_is_tried_and_one_waits_and_a_third_is_refused",),
     ),
     Sabotage(
         "codes are tried at the same time",

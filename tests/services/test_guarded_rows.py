@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.services.lock_rig import PIN, Rig
 from tests.storage.fault_files import FaultFiles, Loss, PowerCut
@@ -85,6 +87,19 @@ def test_another_value_is_refused(runtime: Runtime, name: str, value: str) -> No
 
 def test_a_row_of_a_newer_version_has_the_default_of_this_one() -> None:
     assert lock_settings.parse({"idle_minutes": "2", "elsewhere": "x"}) == LockSettings()
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*CHOICES, "elsewhere"]),
+        st.one_of(st.text(), st.sampled_from(["on", "off", "1", "5", "15", "30", "60"])),
+    )
+)
+def test_any_rows_give_settings_that_can_be_chosen(rows: dict[str, str]) -> None:
+    settings = lock_settings.parse(rows)
+
+    for name, choices in CHOICES.items():
+        assert getattr(settings, name) in choices.values()
 
 
 def test_without_a_code_the_settings_are_kept_all_the_same(rig: Rig) -> None:

@@ -313,12 +313,15 @@ def test_one_code_is_tried_and_one_waits_and_a_third_is_refused(
     def try_one() -> None:
         results.append(runtime.unlock(CodeKind.PIN, "000000").reason)
 
-    threads = [threading.Thread(target=try_one) for _ in range(2)]
+    threads = [threading.Thread(target=try_one, daemon=True) for _ in range(2)]
     threads[0].start()
     clock.await_sleepers()
     threads[1].start()
-    while runtime.gate._places._value:  # type: ignore[attr-defined]  # until the second waits
+    # Until the second has its place.
+    patience = iter(range(5_000))
+    while runtime.gate._places._value and next(patience, None) is not None:
         threading.Event().wait(0.001)
+    assert runtime.gate._places._value == 0
 
     with pytest.raises(UnlockBusy):
         runtime.unlock(CodeKind.PIN, PIN)

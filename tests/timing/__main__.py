@@ -38,6 +38,7 @@ WARM_UP = 2
 MOST_MS = 5.0
 LEAST_P = 0.01
 MOST_AUC = 0.55
+ALIKE, TOLD_APART = "alike", "told apart"
 
 
 def one_attempt(runtime: Runtime, name: str) -> float:
@@ -72,11 +73,17 @@ def measure(folder: Path, *, attempts: int, source: Random) -> dict[str, list[fl
     return taken
 
 
-def is_told_apart(found: Comparison, ks_p: float, rank_p: float, auc_p: float) -> bool:
-    """Say whether one of the measures, corrected for their number, tells the classes apart."""
-    outside = found.low_ms < -MOST_MS or found.high_ms > MOST_MS
+def verdict_on(found: Comparison, ks_p: float, rank_p: float, auc_p: float) -> str:
+    """Return what the figures, corrected for their number, say about two classes.
+
+    Not to be told apart is not enough to be alike: too few attempts, or a busy computer, tell
+    nothing apart. Alike are those whose difference lies within the limit for sure.
+    """
     is_classified = found.auc > MOST_AUC and auc_p < LEAST_P
-    return outside or ks_p < LEAST_P or rank_p < LEAST_P or is_classified
+    if ks_p < LEAST_P or rank_p < LEAST_P or is_classified:
+        return TOLD_APART
+    is_within = found.low_ms >= -MOST_MS and found.high_ms <= MOST_MS
+    return ALIKE if is_within else "unclear"
 
 
 def report(taken: dict[str, list[float]], *, source: Random) -> bool:
@@ -95,11 +102,11 @@ def report(taken: dict[str, list[float]], *, source: Random) -> bool:
         )
         for place, at in enumerate(group):
             each = found[at]
-            apart = is_told_apart(each, ks[place], rank[place], auc[place])
-            is_sound &= apart == (group is planted)
+            verdict = verdict_on(each, ks[place], rank[place], auc[place])
+            is_sound &= verdict == (TOLD_APART if group is planted else ALIKE)
             between = f"{each.low_ms:+.3f} to {each.high_ms:+.3f}"
             figures = f"{between:>28} {ks[place]:8.4f} {rank[place]:8.4f} {each.auc:6.3f}"
-            print(f"{' / '.join(pairs[at]):18} {figures}  {'told apart' if apart else 'alike'}")
+            print(f"{' / '.join(pairs[at]):18} {figures}  {verdict}")
     return is_sound
 
 

@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from tests.timing.__main__ import verdict_on
 from tests.timing.comparing import (
     compare,
     held_out_auc,
@@ -90,3 +91,19 @@ def test_the_interval_of_the_medians_holds_the_difference() -> None:
 def test_the_correction_of_holm_has_the_values_of_its_paper() -> None:
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.6, 0.9]) == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        (series(1), series(2), "alike"),
+        (series(1, more_s=PLANTED_S), series(2), "told apart"),
+        ([0.9, 1.4, 1.1], [1.0, 0.9, 1.3], "unclear"),
+    ],
+)
+def test_a_pair_is_alike_only_if_that_is_sure(
+    first: list[float], second: list[float], verdict: str
+) -> None:
+    found = compare(first, second, source=Random(3))
+
+    assert verdict_on(found, found.ks_p, found.signed_rank_p, found.auc_p) == verdict

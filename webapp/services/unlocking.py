@@ -157,11 +157,15 @@ class CodeGate:
             return UnlockResult(reason, self._counter.wait_s())
 
     def root_of(self, kind: str, text: str) -> bytes:
-        """Return the root of a new code. Raises UnlockBusy, NotEnoughMemory."""
+        """Return the root of a new code.
+
+        Raises UnlockBusy, NotEnoughMemory, and what the storage raises about the vault.
+        """
         with self._one_at_a_time():
             self.answers_after_s()
             try:
-                return self._derive(canonical(kind, text))
+                salt = self._directory.vault_salt()
+                return derive(canonical(kind, text), salt, profile=self._profile)
             except TooLittleMemory as error:
                 raise NotEnoughMemory from error
 
@@ -172,10 +176,12 @@ class CodeGate:
     def _try(
         self, code: Code, *, accept: Callable[[Space], bool], use: Callable[[Space], bool]
     ) -> Reason:
+        # Read first: where the vault is damaged nothing can be tried, so nothing is counted.
+        salt = self._directory.vault_salt()
         counting = contextlib.nullcontext() if code.is_empty else self._counter.one_attempt()
         try:
             with counting:
-                root = self._derive(code)
+                root = derive(code, salt, profile=self._profile)
         except TooLittleMemory:
             return "no_memory"
         space = self._directory.open_space(root)
@@ -185,9 +191,6 @@ class CodeGate:
             return "wrong"
         self._counter.clear()
         return "opened" if use(space) else "late"
-
-    def _derive(self, code: Code) -> bytes:
-        return derive(code, self._directory.vault_salt(), profile=self._profile)
 
     def _measure(self) -> float:
         start_s = self._clock.monotonic_s()
