@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.conftest import Arrive
 from tests.browser.locking import (
     CODES,
     PASSPHRASE,
@@ -330,3 +331,22 @@ def test_every_code_is_sent_and_answered_in_the_same_way(marit: Keeper) -> None:
         )
     assert ways[0] == ways[1]
     assert CODES["pin"] == PIN
+
+
+def test_the_program_itself_asks_for_the_code_after_it_was_killed(arrive: Arrive) -> None:
+    marit = arrive("Marit").opens_the_app().makes_an_account().opens_settings("Lock")
+    page = marit.page
+    page.locator("#lock-code").get_by_role("button", name="Set a code").click()
+    for field in ("pin", "pin_again"):
+        page.locator(f"[name={field}]").fill(PIN)
+    page.get_by_role("button", name="Set the code").click()
+    expect(page.get_by_text("The code is set.")).to_be_visible()
+    marit.expects_the_program_to_end()
+    marit.app.kill()
+
+    marit.comes_back()
+
+    expect(marit.page.locator("lock-form")).to_be_visible()
+    marit.page.get_by_label("PIN", exact=True).last.fill(PIN)
+    marit.page.keyboard.press("Enter")
+    expect(marit.page.locator("#conversations")).to_be_attached()
