@@ -174,8 +174,8 @@ def test_the_picker_writes_where_the_cursor_is(writer: Person) -> None:
     expect(field(page)).to_be_focused()
 
 
-def test_the_picker_is_used_by_keyboard_alone(writer: Person) -> None:
-    page = writer.page
+def test_the_picker_is_used_by_keyboard_alone(marit: Person) -> None:
+    page = marit.page
     page.get_by_role("button", name="Emoji", exact=True).focus()
     page.keyboard.press("Enter")
     search = picker(page).get_by_role("textbox", name="Search emoji")

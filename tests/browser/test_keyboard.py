@@ -199,8 +199,10 @@ def test_an_emoji_is_picked_and_a_draft_left_and_found_again(typist: Typist) -> 
     first = page.get_by_role("dialog", name="Emoji").get_by_role("button", name="key").first
     typist.goes_to(first).presses("Enter")
     expect(typist.field).to_have_value("See you 🔑")
-    typist.presses("Escape")
-    typist.presses("Alt+ArrowDown", "Alt+ArrowUp").is_at(typist.field)
+    rows = page.locator("#conversations .row")
+    typist.presses("Alt+ArrowDown")
+    expect(rows.nth(1)).to_have_attribute("aria-current", "true")
+    typist.presses("Alt+ArrowUp").is_at(typist.field)
     expect(typist.field).to_have_value("See you 🔑")
     typist.goes_to(page.get_by_role("button", name="Send", exact=True)).presses("Enter")
     expect(page.get_by_text("See you 🔑").last).to_be_visible()

@@ -118,7 +118,7 @@ def test_at_midnight_what_was_today_was_yesterday(arrive: Arrive) -> None:
     page = marit.page
     page.clock.install()
     marit.opens_the_app().makes_an_account().writes_to(marit.own_id())
-    marit.sends("Keep the ticket.").sees("Keep the ticket.")
+    marit.sends("Keep the ticket.").sees("Keep the ticket.").sees_all_sent()
     row = page.locator("#conversations time")
     expect(page.locator(".log__day")).to_have_text("Today")
     expect(row).to_have_text(page.locator("#log time").inner_text())

@@ -113,6 +113,7 @@ OPERATIONS: dict[Callable[..., object], Operation] = {
     contacts.blocked: contacts.blocked,
     contacts.forget: lambda database: contacts.forget(database, ALICE),
     conversation_list.first_page: conversation_list.first_page,
+    conversation_list.last_page: conversation_list.last_page,
     conversation_list.page_from: lambda database: conversation_list.page_from(database, ROW),
     conversation_list.page_after: lambda database: conversation_list.page_after(database, ROW),
     conversation_list.page_before: lambda database: conversation_list.page_before(database, ROW),

@@ -14,6 +14,7 @@ class ConversationList extends HTMLElement {
   #listening = new AbortController();
   #window = new ListWindow(this);
   #open = "";
+  #wanted = "";
   #stop = "";
 
   connectedCallback() {
@@ -47,7 +48,9 @@ class ConversationList extends HTMLElement {
   #mark() {
     const pane = document.getElementById("pane");
     if (this.#open && pane.dataset.pane === "list") this.#row(this.#open)?.focus();
-    this.#open = pane?.dataset.for ?? "";
+    const open = pane?.dataset.for ?? "";
+    if (open !== this.#open) this.#wanted = "";
+    this.#open = open;
     this.querySelector(".row[aria-current]")?.removeAttribute("aria-current");
     const row = this.#open && this.#row(this.#open);
     if (row) row.ariaCurrent = "true";
@@ -86,12 +89,16 @@ class ConversationList extends HTMLElement {
     event.preventDefault();
   }
 
+  /** Counts from the conversation that is on its way, for whoever presses faster than it comes. */
   #openNeighbour(step) {
     const rows = this.#window.rows;
-    const at = rows.findIndex((row) => row.dataset.conversation === this.#open);
+    const from = this.#wanted || this.#open;
+    const at = rows.findIndex((row) => row.dataset.conversation === from);
     const next = at < 0 ? rows[0] : rows[at + step];
-    next?.scrollIntoView({ block: "nearest" });
-    next?.click();
+    if (!next) return;
+    this.#wanted = next.dataset.conversation;
+    next.scrollIntoView({ block: "nearest" });
+    next.click();
   }
 
   async #goToTop() {

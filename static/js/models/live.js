@@ -83,8 +83,7 @@ export class Live {
   /** Returns whether there was an answer. */
   #catchUp() {
     return orStartOver(async () => {
-      const list = document.querySelector("conversation-list");
-      refresh(await requestHtml(list?.path ?? "/list/rows"));
+      refresh(await listAsItIs());
       // Before the pane says how much is unread: the log compares with what it was.
       document.dispatchEvent(new CustomEvent("live:missed"));
       await bringPaneUpToDate();
@@ -94,6 +93,16 @@ export class Live {
   /** A browser does not say why a socket failed. A plain request finds out. */
   async #findReason() {
     await orStartOver(() => request("/connection"));
+  }
+}
+
+/** Whoever goes to another part of the list meanwhile must not be taken back by the answer. */
+async function listAsItIs() {
+  const path = () => document.querySelector("conversation-list")?.path ?? "/list/rows";
+  for (;;) {
+    const asked = path();
+    const html = await requestHtml(asked);
+    if (path() === asked) return html;
   }
 }
 
