@@ -1,5 +1,6 @@
 """What every test runs under: profiles, options and a clock that does not tick."""
 
+import gc
 import os
 import threading
 from collections.abc import Iterator
@@ -44,6 +45,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if stories:
         config.hook.pytest_deselected(items=stories)
         items[:] = [item for item in items if item not in stories]
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector not walk through thousands of tests each time an app is closed."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(

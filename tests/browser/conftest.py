@@ -1,7 +1,6 @@
 """One browser and one practice network for all stories; people come and go."""
 
 import json
-import os
 import secrets
 import subprocess
 import sys
@@ -11,7 +10,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from tests.browser.people import PATIENCE_MS, PROJECT, AppProcess, Person, announced
+from tests.browser.people import (
+    PATIENCE_MS,
+    PROJECT,
+    AppProcess,
+    Person,
+    announced,
+    unmeasured,
+)
 from tests.conftest import in_ci
 from tests.firefox import HOW_TO_INSTALL, find_firefox, launch_firefox
 from webapp.clock import SystemClock
@@ -73,7 +79,7 @@ def network_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process = subprocess.Popen(
         [sys.executable, "-m", "webapp.localnet", "--announce", "--data-dir", str(folder)],
         cwd=PROJECT,
-        env=dict(os.environ),
+        env=unmeasured(),
         stdout=subprocess.PIPE,
         text=True,
     )

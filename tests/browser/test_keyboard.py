@@ -94,7 +94,8 @@ def test_an_account_is_made_its_words_saved_and_a_first_message_sent(arrive: Arr
     page = arrive("Marit").opens_the_app().page
     typist = Typist(page)
     typist.pushes("Make a new account", exact=False).is_at(page.get_by_label("Display name"))
-    typist.types("Marit").presses("Enter").sees("Save your recovery words")
+    typist.types("Marit").presses("Enter").sees("Close it with a code")
+    typist.pushes("Later").sees("Save your recovery words")
 
     typist.pushes("Save them now").goes_to(page.locator("[data-hold]")).presses("Enter")
     expect(page.locator(".words").get_by_text("hidden")).to_have_count(0)
