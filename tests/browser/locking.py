@@ -121,7 +121,7 @@ class Keeper(Person):
         self.sees_the_lock()
 
     def sees_the_lock(self, page: Page | None = None) -> None:
-        expect((page or self.page).locator("lock-form")).to_be_visible()
+        expect((page or self.page).locator("lock-form:defined")).to_be_visible()
 
     def types(self, kind: str, code: str) -> None:
         """Type a code into the lock, as its kind is typed; without sending it."""
@@ -144,7 +144,10 @@ class Keeper(Person):
         self.sees_the_app()
 
     def sees_the_app(self, page: Page | None = None) -> None:
-        expect((page or self.page).locator("#conversations")).to_be_attached()
+        page = page or self.page
+        expect(page.locator("#conversations")).to_be_attached()
+        # Drawn before its scripts run; whoever presses a button then presses it in vain.
+        page.wait_for_function("customElements.get('live-updates') !== undefined")
 
 
 def waits(page: Page) -> Locator:

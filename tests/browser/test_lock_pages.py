@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.locking import CODES, PATTERN, Keeper, LeapingClock, make_app, waits
-from tests.browser.test_pages import COLOURS, WIDTHS, scrolls_sideways
+from tests.browser.test_pages import LOOKS, scrolls_sideways
 from webapp.app import App
 from webapp.services import preferences
 
@@ -64,8 +64,7 @@ def lock_pages(marit: Keeper, clock: LeapingClock) -> Iterator[str]:
     yield "lock-passphrase"
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize(("width", "colour"), LOOKS)
 def test_no_page_of_the_lock_keeps_anybody_out(
     app: App, browser: Browser, clock: LeapingClock, width: int, colour: str
 ) -> None:

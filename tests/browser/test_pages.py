@@ -12,8 +12,9 @@ from webapp.protocol.recovery import encode_recovery_password
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = (1280, 390)
-COLOURS = ("dark", "light")
+# Each width and each pair of colours once. That every colour can be read on every other is
+# computed (tests/web/test_contrast.py); what is too wide does not depend on colours.
+LOOKS = ((1280, "dark"), (390, "light"))
 
 
 def press(page: Page, name: str) -> None:
@@ -116,8 +117,7 @@ def proxy_pages(person: Person) -> Iterator[str]:
     yield "proxy-dead"
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize(("width", "colour"), LOOKS)
 def test_no_page_keeps_anybody_out(arrive: Arrive, width: int, colour: str) -> None:
     person = arrive("Marit", width=width)
     person.page.emulate_media(color_scheme=colour)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ class CodePattern extends HTMLElement {
   #field = null;
   #pattern = null;
   #isDrawing = false;
+  #isTyped = false;
 
   connectedCallback() {
     const { signal } = this.#listening;
@@ -65,6 +66,7 @@ class CodePattern extends HTMLElement {
 
   /** The last point pressed again is taken back. */
   #press(point) {
+    this.#isTyped = false;
     if (this.#points.endsWith(point)) this.#set(this.#points.slice(0, -1));
     else this.#set(extended(this.#points, point));
   }
@@ -80,11 +82,18 @@ class CodePattern extends HTMLElement {
 
   #typed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !this.#isMeant(event.target)) return;
-    if (/^[1-9]$/.test(event.key)) this.#set(extended(this.#points, event.key));
+    const isDigit = /^[1-9]$/.test(event.key);
+    if (isDigit) this.#set(extended(this.#points, event.key));
     else if (event.key === "Backspace") this.#set(this.#points.slice(0, -1));
-    else if (event.key === "Enter" && !event.target.closest("button")) this.#field.form.requestSubmit();
+    else if (event.key === "Enter" && this.#isSent(event.target)) this.#field.form.requestSubmit();
     else return;
+    this.#isTyped ||= isDigit;
     event.preventDefault();
+  }
+
+  /** On a point Enter presses it, for whoever does so; whoever typed the numbers is done with them. */
+  #isSent(target) {
+    return !target.closest("button") || (this.#isTyped && target.matches("[data-point]"));
   }
 
   /** Of several patterns the one with the focus; a lone one wherever the focus is, fields excepted. */
