@@ -1,7 +1,7 @@
 """Emoji: by name while writing, and from the picker."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.people import Person
@@ -100,6 +100,27 @@ def test_a_name_between_two_colons_becomes_its_emoji(writer: Person) -> None:
     field(writer.page).press_sequentially(":tada: at 10:30, :nothing_like_that:")
 
     expect(field(writer.page)).to_have_value("🎉 at 10:30, :nothing_like_that:")
+
+
+def test_whoever_types_on_before_the_names_are_there_gets_the_emoji_all_the_same(
+    marit: Person,
+) -> None:
+    page = marit.page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/emoji/emoji.json", hold)
+    with page.expect_request("**/emoji/emoji.json"):
+        field(page).press_sequentially("so :tada: and on")
+
+    for route in held:
+        route.continue_()
+    expect(field(page)).to_have_value("so 🎉 and on")
+    field(page).press_sequentially("!")
+
+    expect(field(page)).to_have_value("so 🎉 and on!")
 
 
 def test_undo_brings_back_what_was_typed(writer: Person) -> None:

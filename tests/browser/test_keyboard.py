@@ -186,6 +186,9 @@ def test_all_is_done_with_messages(typist: Typist) -> None:
     expect(page.get_by_role("dialog")).to_contain_text("kaart.example")
     typist.presses("Escape").is_at(link.locator(".link"))
     typist.presses("Escape").is_at(typist.field)
+    typist.presses("Shift+Tab").goes_to(last, key="ArrowDown").presses("Enter")
+    typist.chooses("Delete here").pushes("Delete here")
+    expect(page.get_by_text("start without me")).to_have_count(0)
 
 
 def test_an_emoji_is_picked_and_a_draft_left_and_found_again(typist: Typist) -> None:

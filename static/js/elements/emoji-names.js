@@ -33,12 +33,14 @@ class EmojiNames extends HTMLElement {
   }
 
   async #look() {
-    const asked = this.#asked = askedName(this.#before) ?? closedName(this.#before);
+    const closed = closedName(this.#before);
+    const asked = (this.#asked = closed ?? askedName(this.#before));
     if (!asked) this.#declined = -1;
     if (!asked || asked.start === this.#declined) return this.#close();
     try {
       const all = await loadEmoji();
-      if (this.#asked === asked) this.#offer(asked, all);
+      if (closed) this.#complete(closed, all);
+      else if (this.#asked === asked) this.#offer(asked, all);
     } catch (error) {
       tell(error);
     }
@@ -49,11 +51,20 @@ class EmojiNames extends HTMLElement {
     return selectionStart === selectionEnd ? value.slice(0, selectionStart) : "";
   }
 
+  /** Whoever was faster than the names is somewhere behind the second colon by now. */
+  #complete({ start, name }, all) {
+    const exact = withName(all, name);
+    const field = this.#field;
+    const end = start + name.length + 2;
+    this.#close();
+    const isThere = field.value.slice(start, end) === `:${name}:`;
+    if (!exact || !isThere || field !== document.activeElement) return;
+    const beyond = [field.selectionStart, field.selectionEnd].map((at) => Math.max(0, at - end));
+    this.#replace(start, end, exact);
+    field.setSelectionRange(...beyond.map((distance) => field.selectionEnd + distance));
+  }
+
   #offer(asked, all) {
-    if (closedName(this.#before)) {
-      const exact = withName(all, asked.name);
-      return exact ? this.#insert(exact) : this.#close();
-    }
     this.#found = search(all, asked.name).slice(0, OFFERED);
     if (!this.#found.length) return this.#close();
     this.#draw();
@@ -99,10 +110,14 @@ class EmojiNames extends HTMLElement {
   }
 
   #insert(entry) {
-    const emoji = inToneOfChoice(entry);
-    this.#field.setSelectionRange(this.#asked.start, this.#before.length);
-    insertText(this.#field, emoji);
+    this.#replace(this.#asked.start, this.#before.length, entry);
     this.#close();
+  }
+
+  #replace(start, end, entry) {
+    const emoji = inToneOfChoice(entry);
+    this.#field.setSelectionRange(start, end);
+    insertText(this.#field, emoji);
     noteUse(emoji);
   }
 
