@@ -7,6 +7,7 @@ an ``fsync`` that failed, it writes nothing more.
 import contextlib
 import errno
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from webapp.protocol.keys import Seed
 from webapp.storage import fresh
 from webapp.storage.database import AccountDatabase
 from webapp.storage.directory_lock import DirectoryLock
+from webapp.storage.erasing import destroy_all_keys, destroy_other_keys
 from webapp.storage.errors import (
     DataDirectoryUnusable,
     FsyncFailed,
@@ -29,7 +31,13 @@ from webapp.storage.files import (
     replace_secret,
     staging_path,
 )
-from webapp.storage.repair import discard_container, remove_side_files, repair
+from webapp.storage.repair import (
+    discard_container,
+    rebuild_containers,
+    remove_side_files,
+    repair,
+    repair_small_files,
+)
 from webapp.storage.space import Space, open_with_root, open_without_code, read_vault
 from webapp.vault.containers import (
     CONTAINER_COUNT,
@@ -62,6 +70,9 @@ class DataDirectory:
         self._files = files
         self._lock = DirectoryLock(path)
         self._stopped = False
+        # One writer of a small file at a time, and one of the containers.
+        self._one_writer = threading.RLock()
+        self._one_builder = threading.Lock()
 
     def lock(self) -> None:
         """Create the directory if it is missing, and keep every other process out of it.
@@ -85,6 +96,42 @@ class DataDirectory:
         """
         with self._writing():
             repair(self._files, self._path)
+
+    def destroy_all_keys(self) -> None:
+        """Make the vault that of a first start: after this no code opens anything.
+
+        The rest is ``finish_erase``, or the next ``prepare``. An earlier write that was
+        never confirmed is no reason not to try.
+        Raises DataDirectoryUnusable or FsyncFailed; then nothing else was touched.
+        """
+        with self._destroying():
+            destroy_all_keys(self._files, self._path)
+
+    def destroy_other_keys(self, root: bytes, entry: Entry) -> Space:
+        """Let ``root`` open the account ``entry`` and nothing open anything else.
+
+        Returns what it opens. Raises what ``destroy_all_keys`` raises, VaultDamaged and
+        VaultTooNew.
+        """
+        with self._destroying():
+            salt = read_salt(self._vault())
+            return destroy_other_keys(self._files, self._path, salt=salt, root=root, entry=entry)
+
+    def finish_erase(self, root: bytes | None = None) -> None:
+        """Bring everything but the vault into the state of a first start.
+
+        ``root`` is that of the space that was spared, if one was; its ``alone`` is then to
+        be written. May be called again at any time, whoever adds accounts meanwhile.
+        Raises DataDirectoryUnusable, and FsyncFailed; the next call or start goes on.
+        """
+        with self._one_builder:
+            with self._writing():
+                vault, space = repair_small_files(self._files, self._path)
+            if root is not None:
+                spared = open_with_root(vault, root)
+                space = spared if spared is not None and spared.is_all_that_is_left else space
+            with self._confirmed():
+                rebuild_containers(self._files, self._path, vault=vault, space=space)
 
     def read_space(self) -> Space | None:
         """Return the space that opens without a code, or None if a code is set.
@@ -150,17 +197,8 @@ class DataDirectory:
         Raises NoFreeContainer, DatabaseFailed (a full disk), what ``fill`` raises, and
         what ``write_space`` raises.
         """
-        taken = {entry.container for entry in space.entries}
-        free = [number for number in range(CONTAINER_COUNT) if number not in taken]
-        if not free:
-            raise NoFreeContainer("all containers are in use")
-        # By lot, so that a number says nothing about the order of accounts.
-        entry = Entry(secrets.choice(free), secrets.token_bytes(CONTAINER_KEY_BYTES))
-        with self._writing():
-            self._build_container(entry, fill)
-        grown = space.with_entry(entry)
-        self.write_space(grown)
-        return grown, entry
+        with self._one_builder:
+            return self._create_container(space, fill)
 
     def open_container(self, entry: Entry) -> AccountDatabase:
         """Return the open database of the account ``entry``.
@@ -187,6 +225,21 @@ class DataDirectory:
             raise LocalStorageError("the door has a fixed size")
         with self._writing():
             overwrite(self._files, self._path / fresh.DOOR, content)
+
+    def _create_container(
+        self, space: Space, fill: Callable[[AccountDatabase], None]
+    ) -> tuple[Space, Entry]:
+        taken = {entry.container for entry in space.entries}
+        free = [number for number in range(CONTAINER_COUNT) if number not in taken]
+        if not free:
+            raise NoFreeContainer("all containers are in use")
+        # By lot, so that a number says nothing about the order of accounts.
+        entry = Entry(secrets.choice(free), secrets.token_bytes(CONTAINER_KEY_BYTES))
+        with self._writing():
+            self._build_container(entry, fill)
+        grown = space.with_entry(entry)
+        self.write_space(grown)
+        return grown, entry
 
     def _build_container(self, entry: Entry, fill: Callable[[AccountDatabase], None]) -> None:
         target = fresh.container_path(self._path, entry.container)
@@ -225,10 +278,21 @@ class DataDirectory:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
+        """Write small files, one writer at a time."""
+        with self._one_writer, self._confirmed():
+            yield
+
+    @contextlib.contextmanager
+    def _destroying(self) -> Iterator[None]:
+        with self._one_writer, self._confirmed(even_if_stopped=True):
+            yield
+
+    @contextlib.contextmanager
+    def _confirmed(self, *, even_if_stopped: bool = False) -> Iterator[None]:
         """Refuse to write without the lock, and after a failed fsync for good."""
         if not self._lock.held:
             raise LocalStorageError("the directory is not locked")
-        if self._stopped:
+        if self._stopped and not even_if_stopped:
             raise FsyncFailed("an earlier write was never confirmed")
         try:
             with self._disk():

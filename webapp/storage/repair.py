@@ -1,22 +1,29 @@
-"""Bringing a data directory into shape at every start.
+"""Bringing a data directory into shape, at every start and after every erase.
 
 A first start is nothing but a repair of an empty directory, and so is what follows
 an erase. The rules, in the order in which they are applied:
 
  1. A damaged vault, or one of a newer version, ends the start. Nothing was written.
  2. No vault: the directory must be empty, else the vault was lost and rule 1 holds.
- 3. Staging files are leftovers of a crash: overwritten and removed.
- 4. A container whose first bytes no salt of this vault explains, and that the open
+ 3. No space opens without a code, and not one of the eight containers belongs to this
+    vault: an erase was torn in the middle of its block, and nothing that the vault may
+    still open exists. The vault becomes that of a first start.
+ 4. Staging files are leftovers of a crash: overwritten and removed.
+ 5. The space without a code is open and holds no account: throttle and tripwire are
+    those of a first start, whatever they were before.
+ 6. A container whose first bytes no salt of this vault explains, and that the open
     space does not list, is an orphan, left by an erase. Orphans and missing files are
-    built anew.
- 5. A file of the wrong size is built anew only when nothing can be lost: the space
+    built anew. All that are not listed are orphans where the open space says that it
+    is all that is left; when they are built, it stops saying so.
+ 7. A file of the wrong size is built anew only when nothing can be lost: the space
     without a code is open, so everything in use is known, and this is not.
 
 There is no marker for anything half done. Whatever a crash leaves, these rules lead
 either to the state before or to the state after.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from webapp.storage import fresh
@@ -27,8 +34,10 @@ from webapp.storage.files import (
     Files,
     discard,
     ensure_directory,
+    overwrite,
     put_file,
     remove,
+    replace_secret,
     staging_path,
 )
 from webapp.storage.space import Space, open_without_code, read_vault
@@ -38,7 +47,7 @@ from webapp.vault.containers import (
     CONTAINER_SALT_BYTES,
     container_salt,
 )
-from webapp.vault.slots import first_start_vault, read_salt
+from webapp.vault.slots import first_start_vault, read_salt, seal_slot
 from webapp.vault.throttle import THROTTLE_BYTES, unreadable
 
 
@@ -48,18 +57,55 @@ def repair(files: Files, directory: Path) -> None:
     Raises VaultDamaged, VaultTooNew or DataDirectoryUnusable before anything is
     written; after that FsyncFailed, and whatever ``files`` raises.
     """
+    vault, space = repair_small_files(files, directory)
+    rebuild_containers(files, directory, vault=vault, space=space)
+    if space is not None and space.is_all_that_is_left:
+        alone = seal_slot(vault, space.index, root=space.root, slot=space.alone().slot)
+        replace_secret(files, directory / fresh.VAULT, alone)
+
+
+def repair_small_files(files: Files, directory: Path) -> tuple[bytes, Space | None]:
+    """Bring all but the containers into shape, by the rules 1 to 5.
+
+    Returns the vault and the space that needs no code. Raises what ``repair`` does.
+    """
     vault = read_vault(files, directory)
     if vault is None:
         _require_empty(files, directory)
     space = None if vault is None else open_without_code(vault)
+    is_torn = vault is not None and space is None and _is_foreign(files, directory, vault)
     _sweep_staging(files, directory)
     files.restrict(directory, mode=DIRECTORY_MODE)
-    if vault is None:
+    if vault is None or is_torn:
+        write = overwrite if is_torn else put_file
         vault = first_start_vault()
-        put_file(files, directory / fresh.VAULT, vault)
+        write(files, directory / fresh.VAULT, vault)
         space = open_without_code(vault)
     _rebuild_small_files(files, directory, space)
-    _rebuild_containers(files, directory, vault=vault, space=space)
+    return vault, space
+
+
+def rebuild_containers(files: Files, directory: Path, *, vault: bytes, space: Space | None) -> None:
+    """Build anew what is no container of this vault, by the rules 6 and 7.
+
+    All rubbish goes before anything is built: it may be what fills the disk. What one
+    file refuses keeps no other from its turn, and is raised at the end.
+    Raises FsyncFailed, at once, and whatever ``files`` raises.
+    """
+    salt = read_salt(vault)
+    ensure_directory(files, directory / fresh.CONTAINERS)
+    refusals: list[OSError] = []
+    for number in range(CONTAINER_COUNT):
+        with _later(refusals):
+            _clear_away(files, directory, number, vault_salt=salt, space=space)
+    for number in range(CONTAINER_COUNT):
+        path = fresh.container_path(directory, number)
+        with _later(refusals):
+            if files.size(path) is None:
+                put_file(files, path, fresh.fresh_container(salt, number))
+            files.restrict(path, mode=FILE_MODE)
+    if refusals:
+        raise refusals[0]
 
 
 def discard_container(files: Files, path: Path) -> None:
@@ -83,6 +129,13 @@ def _require_empty(files: Files, directory: Path) -> None:
         raise DataDirectoryUnusable("foreign_files")
 
 
+def _is_foreign(files: Files, directory: Path, vault: bytes) -> bool:
+    """Return whether all eight containers are there, and belong to another vault."""
+    paths = [fresh.container_path(directory, number) for number in range(CONTAINER_COUNT)]
+    salts = _container_salts(read_salt(vault))
+    return all(files.size(path) is not None and _head(files, path) not in salts for path in paths)
+
+
 def _sweep_staging(files: Files, directory: Path) -> None:
     for name in sorted(fresh.STAGING_NAMES):
         discard(files, directory / name)
@@ -91,51 +144,63 @@ def _sweep_staging(files: Files, directory: Path) -> None:
 
 
 def _rebuild_small_files(files: Files, directory: Path, space: Space | None) -> None:
+    is_fresh = space is not None and not space.entries
     # Where a code is set, a throttle that has gone must not be a way to new free attempts.
     throttle = unreadable if space is None else fresh.fresh_throttle
-    _rebuild(files, directory / fresh.THROTTLE, THROTTLE_BYTES, throttle)
+    _rebuild(files, directory / fresh.THROTTLE, THROTTLE_BYTES, throttle, anew=is_fresh)
     _rebuild(files, directory / fresh.DOOR, fresh.DOOR_BYTES, fresh.fresh_door)
     tripwire = directory / fresh.TRIPWIRE
-    holds_no_account = space is not None and not space.entries
-    if files.size(tripwire) is None or holds_no_account:
-        _rebuild(files, tripwire, fresh.TRIPWIRE_BYTES, fresh.fresh_tripwire)
+    if files.size(tripwire) is None or is_fresh:
+        _rebuild(files, tripwire, fresh.TRIPWIRE_BYTES, fresh.fresh_tripwire, anew=is_fresh)
 
 
-def _rebuild(files: Files, path: Path, size_bytes: int, content: Callable[[], bytes]) -> None:
+def _rebuild(
+    files: Files, path: Path, size_bytes: int, content: Callable[[], bytes], *, anew: bool = False
+) -> None:
+    """Put ``path`` right; with ``anew`` also if its size says that nothing is wrong."""
     if files.size(path) != size_bytes:
         put_file(files, path, content())
+    elif anew:
+        overwrite(files, path, content())
     files.restrict(path, mode=FILE_MODE)
 
 
-def _rebuild_containers(
-    files: Files, directory: Path, *, vault: bytes, space: Space | None
+@contextlib.contextmanager
+def _later(refusals: list[OSError]) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        refusals.append(error)
+
+
+def _clear_away(
+    files: Files, directory: Path, number: int, *, vault_salt: bytes, space: Space | None
 ) -> None:
-    salt = read_salt(vault)
-    ensure_directory(files, directory / fresh.CONTAINERS)
-    for number in range(CONTAINER_COUNT):
-        listed = space is not None and any(e.container == number for e in space.entries)
-        unused = space is not None and not listed
-        path = fresh.container_path(directory, number)
-        if unused:
-            # A log beside an unused container would say otherwise.
-            remove_side_files(files, path)
-        if _needs_rebuild(files, path, vault_salt=salt, listed=listed, unused=unused):
-            remove_side_files(files, path)
-            put_file(files, path, fresh.fresh_container(salt, number))
-        files.restrict(path, mode=FILE_MODE)
+    """Remove container ``number`` if it is rubbish; a log beside one not in use always is."""
+    if space is not None and any(entry.container == number for entry in space.entries):
+        return
+    path = fresh.container_path(directory, number)
+    is_rubbish = _is_rubbish(files, path, vault_salt=vault_salt, space=space)
+    if is_rubbish:
+        remove(files, path)
+    if is_rubbish or space is not None:
+        remove_side_files(files, path)
 
 
-def _needs_rebuild(
-    files: Files, path: Path, *, vault_salt: bytes, listed: bool, unused: bool
-) -> bool:
+def _is_rubbish(files: Files, path: Path, *, vault_salt: bytes, space: Space | None) -> bool:
     size = files.size(path)
-    if size is None:
+    if size is None or (space is not None and space.is_all_that_is_left):
         return True
-    if listed:
-        return False
-    head = files.read(path, limit=CONTAINER_SALT_BYTES)
-    # One that belongs to this vault in another place was moved by somebody who may want
-    # it back.
-    if head not in {container_salt(vault_salt, n) for n in range(CONTAINER_COUNT)}:
+    # One that belongs to this vault in another place was moved by somebody who may want it
+    # back.
+    if _head(files, path) not in _container_salts(vault_salt):
         return True
-    return unused and size != CONTAINER_BYTES
+    return space is not None and size != CONTAINER_BYTES
+
+
+def _head(files: Files, path: Path) -> bytes:
+    return files.read(path, limit=CONTAINER_SALT_BYTES)
+
+
+def _container_salts(vault_salt: bytes) -> frozenset[bytes]:
+    return frozenset(container_salt(vault_salt, number) for number in range(CONTAINER_COUNT))

@@ -9,7 +9,7 @@ from webapp.storage import fresh
 from webapp.storage.errors import VaultDamaged, VaultTooNew
 from webapp.storage.files import Files
 from webapp.vault.errors import InvalidVault, UnknownVaultVersion
-from webapp.vault.slot_plaintext import Entry, Slot, SlotKind
+from webapp.vault.slot_plaintext import Entry, Slot, SlotFlags, SlotKind
 from webapp.vault.slots import VAULT_BYTES, no_code_root, open_vault, read_salt
 
 
@@ -39,6 +39,16 @@ class Space:
             for entry in self.entries
         )
         return replace(self, slot=replace(self.slot, entries=entries))
+
+    @property
+    def is_all_that_is_left(self) -> bool:
+        """Whether an erase has spared this space, and has not rebuilt the rest yet."""
+        return SlotFlags.REBUILD_OTHERS in self.slot.flags
+
+    def alone(self) -> "Space":
+        """Return this space once the rest has been rebuilt."""
+        flags = self.slot.flags & ~SlotFlags.REBUILD_OTHERS
+        return replace(self, slot=replace(self.slot, flags=flags))
 
     def under(self, root: bytes) -> "Space":
         """Return this space as another root opens it."""

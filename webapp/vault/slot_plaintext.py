@@ -52,7 +52,7 @@ class SlotFlags(IntFlag, boundary=STRICT):
 
     # All eight containers are kept at one size, so their sizes do not tell which are used.
     EQUAL_SIZES = 1
-    # Left by an erase that stopped half-way: every container not listed here is rebuilt.
+    # The keys to all else are destroyed: every container not listed here is to be rebuilt.
     REBUILD_OTHERS = 2
 
 

@@ -79,17 +79,19 @@ def new_vault(salt: bytes) -> bytes:
 
 
 def first_start_vault() -> bytes:
-    """Return the vault of a first start: no code is set, and there is no account.
-
-    The one used slot has a random place, so that no place ever means anything.
-    """
+    """Return the vault of a first start: no code is set, and there is no account."""
     salt = new_salt()
-    return seal_slot(
-        new_vault(salt),
-        secrets.randbelow(SLOT_COUNT),
-        root=no_code_root(salt),
-        slot=Slot(SlotKind.OPEN),
-    )
+    return lone_vault(salt, any_place(), root=no_code_root(salt), slot=Slot(SlotKind.OPEN))
+
+
+def lone_vault(salt: bytes, index: int, *, root: bytes, slot: Slot) -> bytes:
+    """Return a vault in which ``slot`` is the only one in use."""
+    return seal_slot(new_vault(salt), index, root=root, slot=slot)
+
+
+def any_place() -> int:
+    """Return a place for a slot, by lot, so that no place ever means anything."""
+    return secrets.randbelow(SLOT_COUNT)
 
 
 def no_code_root(salt: bytes) -> bytes:
