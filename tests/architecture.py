@@ -27,6 +27,8 @@ ARROWS: dict[str, set[str]] = {
     # A proxy on the command line is the same type as one that is stored; how dear a code is to
     # try, is a type of the vault.
     "config": {"network", "vault"},
+    # What app.py leaves to the process that goes on for it.
+    "handover": {"vault", "web"},
     # Turns the errors of a start into sentences for the terminal; app.py's other half.
     "start_errors": {"network", "storage", "services", "web"},
     "protocol": set(),

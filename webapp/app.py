@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from webapp import handover
 from webapp.clock import Clock, SystemClock
 from webapp.config import Config, parse
+from webapp.handover import Inheritance
 from webapp.network.client import Network
 from webapp.network.settings import NetworkSettings, load_network_file
 from webapp.process import harden
@@ -25,14 +27,14 @@ from webapp.protocol.keys import Seed
 from webapp.resources import static_dir, templates_dir
 from webapp.services import preferences
 from webapp.services.errors import NetworkUnavailable, NoAccount
-from webapp.services.events import CodeChanged, Event, EventBus, Locked
+from webapp.services.events import CodeChanged, Erased, EraseFinished, Event, EventBus, Locked
 from webapp.services.networks import NetworkKind, Networks
 from webapp.services.runtime import Runtime
 from webapp.start_errors import START_ERRORS, sentence_of
 from webapp.storage import errors as storage
 from webapp.storage.data_directory import DataDirectory
 from webapp.storage.files import RealFiles
-from webapp.web.context import EXTENSION, RowConverter
+from webapp.web.context import EXTENSION, RowConverter, asking_session
 from webapp.web.door import Door, door_routes, knock
 from webapp.web.error_texts import ERROR_TEXTS
 from webapp.web.errors import NobodyAnswers, register_errors
@@ -68,6 +70,7 @@ from webapp.web.views import (
     start,
     tabs,
 )
+from webapp.web.visits import Visits
 
 if TYPE_CHECKING:
     from webapp.localnet.network import PracticeNetwork
@@ -124,9 +127,11 @@ class Practice:
             return NetworkSettings.from_json(self._network.network_file())
 
     def stop(self) -> None:
+        """End it; what lay on it is gone, and the next one begins with nothing."""
         with self._lock:
-            if self._network is not None:
-                self._network.stop()
+            network, self._network = self._network, None
+        if network is not None:
+            network.stop()
 
 
 class App:
@@ -140,9 +145,15 @@ class App:
         listeners: Sequence[socket.socket],
         file_network: NetworkSettings | None,
         clock: Clock,
+        inherited: Inheritance | None = None,
     ) -> None:
         self._clock = clock
         self._directory = directory
+        self._inherited = inherited
+        self._listeners = tuple(listeners)
+        self._stopping = threading.Event()
+        # Set when the memory of this process has to go; ``hand_over`` says what must not.
+        self.is_to_be_replaced = False
         self._practice = Practice(clock, echo_seed=directory.practice_seed)
         self.port: int = listeners[0].getsockname()[1]
         self.runtime = Runtime(
@@ -158,7 +169,9 @@ class App:
             proxy=config.proxy,
             profile=config.profile,
         )
-        self.sessions = Sessions(port=self.port, clock=clock)
+        self.sessions = Sessions(
+            port=self.port, clock=clock, label=inherited.label if inherited else None
+        )
         self._language = InterfaceLanguage(self._preferred_language)
         self.launcher = Launcher(
             config.launch_dir,
@@ -188,9 +201,8 @@ class App:
             )
         )
         guard = Guard(self.flask, sessions=self.sessions, shutter=shutter)
-        self._server = Server(
-            SecureHeaders(self._language.layer(guard)), listeners, admit=guard.admit, clock=clock
-        )
+        self._visits = Visits(SecureHeaders(self._language.layer(guard)), clock=clock)
+        self._server = Server(self._visits, listeners, admit=guard.admit, clock=clock)
 
     @property
     def url(self) -> str:
@@ -198,12 +210,16 @@ class App:
 
     def start(self) -> None:
         """Open the account, then the doors. Raises StorageError."""
-        self.runtime.start()
+        inherited = self._inherited
+        self.runtime.start(inherited.opened_by if inherited else None)
+        if inherited:
+            self.sessions.inherit(inherited.heirs, generation=self.runtime.generation)
         self._live.start()
         self._server.start()
 
     def run(self, stopping: threading.Event) -> None:
         """Do what is due from time to time until ``stopping`` is set."""
+        self._stopping = stopping
         while not self._clock.wait(stopping, timeout_s=TIMER_S):
             self.launcher.expire()
             self.runtime.tick()
@@ -214,6 +230,7 @@ class App:
         Keys and database go first: whoever ends the session of the computer waits two seconds
         at most, and then kills (security.md C5).
         """
+        self._stopping.set()
         self._live.drop_all()
         self.runtime.close()
         self._server.connections.await_last_words()
@@ -224,6 +241,24 @@ class App:
         self._door.close()
         self._directory.release()
 
+    def hand_over(self) -> Inheritance:
+        """Close everything but what the process that goes on is to have, and return that.
+
+        The listening sockets stay open: whoever asks meanwhile waits for that process.
+        """
+        listeners = handover.duplicates(self._listeners)
+        self._server.stop()
+        inheritance = Inheritance(
+            lock=self._directory.leave(),
+            listeners=listeners,
+            label=self.sessions.hosts.label,
+            heirs=tuple(self.sessions.heirs(generation=self.runtime.generation)),
+            opened_by=self.runtime.opened_by,
+        )
+        self.runtime.close()
+        self.launcher.close()
+        return inheritance
+
     def _close_shutter(self, event: Event) -> None:
         """Let nothing private stay in any tab that may not show it any more."""
         match event:
@@ -232,6 +267,22 @@ class App:
                 self._live.drop_locked()
             case CodeChanged():
                 self._live.drop_locked()
+            case Erased():
+                self.sessions.begin_anew(asking_session())
+                self._live.start_over()
+                self._visits.count_anew()
+            case EraseFinished():
+                self._make_way()
+
+    def _make_way(self) -> None:
+        """See to it that nothing of before stays in memory, once the page has been loaded."""
+        if not handover.IS_POSSIBLE:
+            if self.runtime.state == "fresh":
+                self._practice.stop()
+            return
+        self._visits.await_pause(self._stopping)
+        self.is_to_be_replaced = not self._stopping.is_set()
+        self._stopping.set()
 
     def _preferred_language(self) -> Preference:
         """Return the language that the open account wants; the browser decides where none is."""
@@ -259,9 +310,12 @@ class App:
         return flask
 
 
-def create_app(config: Config, *, clock: Clock | None = None) -> App:
+def create_app(
+    config: Config, *, clock: Clock | None = None, inherited: Inheritance | None = None
+) -> App:
     """Return the app of ``config``, wired and holding its data directory, not yet started.
 
+    With ``inherited`` it goes on where the process before has stopped.
     Raises AlreadyRunning, DataDirectoryUnusable, VaultDamaged, VaultTooNew,
     PortTaken, NetworkError for a network file that makes no sense.
     """
@@ -270,9 +324,9 @@ def create_app(config: Config, *, clock: Clock | None = None) -> App:
     with contextlib.ExitStack() as undo:
         # First of all: with the lock taken this start may look for a port of its own; without,
         # the process that has the lock is asked to open the browser.
-        directory.lock()
+        directory.adopt(inherited.lock) if inherited else directory.lock()
         undo.callback(directory.release)
-        listeners = listen_on_loopback(config.port)
+        listeners = inherited.sockets() if inherited else listen_on_loopback(config.port)
         for listener in listeners:
             undo.callback(listener.close)
         directory.prepare()
@@ -282,6 +336,7 @@ def create_app(config: Config, *, clock: Clock | None = None) -> App:
             listeners=listeners,
             file_network=file_network,
             clock=clock or SystemClock(),
+            inherited=inherited,
         )
         undo.pop_all()
     return app
@@ -290,23 +345,32 @@ def create_app(config: Config, *, clock: Clock | None = None) -> App:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run Safehouse until it is told to stop; return the exit code of the process."""
     harden()
+    inherited = handover.receive()
     config = parse(arguments)
     try:
-        app = create_app(config)
+        app = create_app(config, inherited=inherited)
     except storage.AlreadyRunning:
         return _open_running(config)
     except START_ERRORS as error:
         return _refuse(error)
-    stopping = threading.Event()
+    stopping, told_to_end = threading.Event(), threading.Event()
+
+    def end(*_signal: object) -> None:
+        told_to_end.set()
+        stopping.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, end)
     try:
         app.start()
         # What the imports have made stays until the end; the collector need not walk through it
         # again and again while a backlog comes in.
         gc.freeze()
-        _announce(config, app.launcher.create(), url=app.url)
+        if inherited is None:
+            _announce(config, app.launcher.create(), url=app.url)
         app.run(stopping)
+        if app.is_to_be_replaced and not told_to_end.is_set():
+            handover.leave(app.hand_over())
     except START_ERRORS as error:
         return _refuse(error)
     finally:

@@ -20,6 +20,7 @@ from webapp.services.errors import (
     CodesDiffer,
     CodeTooLong,
     CodeTooShort,
+    NoAccount,
     NotEnoughMemory,
     PassphraseCharacters,
     PassphraseTooShort,
@@ -132,5 +133,7 @@ def _require_current(runtime: Runtime, text: str) -> None:
             raise WaitBeforeCode(result.wait_s)
         case "no_memory":
             raise NotEnoughMemory
+        case "erased":
+            raise NoAccount
         case "wrong" | "empty":
             raise WrongCode

@@ -93,6 +93,16 @@ class Unlocked:
 
 
 @dataclass(frozen=True, slots=True)
+class Erased:
+    """The keys are gone: every tab begins anew, and whoever did not ask for it is not let in."""
+
+
+@dataclass(frozen=True, slots=True)
+class EraseFinished:
+    """What an erase leaves for later is done."""
+
+
+@dataclass(frozen=True, slots=True)
 class CodeChanged:
     """A code was set, changed or removed: who may see what is to be asked anew."""
 
@@ -115,6 +125,8 @@ Event = (
     | AccountChanged
     | Locked
     | Unlocked
+    | Erased
+    | EraseFinished
     | CodeChanged
     | LockSettingsChanged
 )

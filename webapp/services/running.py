@@ -1,5 +1,6 @@
 """An account at work: its two threads, and the order in which all of it ends."""
 
+import threading
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,9 @@ from webapp.services.sending import Sender
 # A lock is done within two seconds (security.md C5), however long a request takes to give up.
 # A thread that ends later finds the database closed, and drops what it has.
 END_S: Final = 0.7
+# Closing a database takes milliseconds. One that is in the middle of a write is waited for no
+# longer than the moment of an answer allows (services/unlocking.py), and closes by itself.
+ABANDON_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +37,12 @@ class Running:
         self.sender.join(END_S)
         self.receiver.join(END_S)
         self.account.database.close()
+
+    def abandon(self) -> None:
+        """End as ``stop`` does, and wait for no thread: its results find the database closed."""
+        self.sender.stop()
+        self.receiver.stop()
+        self.account.network.close()
+        closing = threading.Thread(target=self.account.database.close, name="close", daemon=True)
+        closing.start()
+        closing.join(ABANDON_S)

@@ -2,7 +2,8 @@
 
 Theory of operation. There is one vault and one space at a time: the one that opens without
 a code, or the one that the code opens. The app is `fresh` while that space holds no account,
-`open` from the first account on, `locked` while a code is asked for, and `closed` for good.
+`open` from the first account on, `locked` while a code is asked for, `erasing` while the files
+of an erase are swept, and `closed` for good.
 
     state    event      next
     fresh    opened     open      an account was made, brought back or found at start
@@ -12,7 +13,14 @@ a code, or the one that the code opens. The app is `fresh` while that space hold
     locked   locked     locked    a light lock becomes a deep one; an unlock under way is void
     locked   opened     open      a right code
     locked   emptied    fresh     a right code, and the space behind it holds no account
+    fresh    erased     erasing   the keys are destroyed; what is shown is the first page
+    open     erased     erasing
+    locked   erased     erasing
+    erasing  finished   fresh     the files are those of a first start, as far as they could be
     any      stopped    closed    threads ended, database closed, keys dropped
+
+An erase that spares an account is a lock and an opening in one: `locked`, then `opened`. While
+`erasing`, further erases are that one.
 
 A deep lock drops threads, network, database, keys and the space. A light one keeps them, and
 only shows nothing: ``account`` refuses in both. ``generation`` grows with every lock, also in
@@ -22,7 +30,7 @@ derived, and a session of the web that was unlocked before.
 
 import gc
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from webapp.clock import Clock
@@ -32,6 +40,7 @@ from webapp.network.errors import NetworkError
 from webapp.network.proxy import Proxy
 from webapp.protocol.keys import AccountKeys, Seed
 from webapp.services import lock_settings
+from webapp.services.erasing import Rest
 from webapp.services.errors import (
     AccountExists,
     AppLocked,
@@ -40,7 +49,15 @@ from webapp.services.errors import (
     NoAccount,
     UnknownNetwork,
 )
-from webapp.services.events import CodeChanged, ConnectionChanged, EventBus, Locked, Unlocked
+from webapp.services.events import (
+    CodeChanged,
+    ConnectionChanged,
+    Erased,
+    EraseFinished,
+    EventBus,
+    Locked,
+    Unlocked,
+)
 from webapp.services.guarded_rows import GuardedRows
 from webapp.services.idle_lock import IdleLock
 from webapp.services.lock_settings import Depth, LockSettings
@@ -74,6 +91,11 @@ TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
     ("locked", "opened"): "open",
     ("locked", "emptied"): "fresh",
     ("locked", "stopped"): "closed",
+    ("fresh", "erased"): "erasing",
+    ("open", "erased"): "erasing",
+    ("locked", "erased"): "erasing",
+    ("erasing", "finished"): "fresh",
+    ("erasing", "stopped"): "closed",
 }
 # After an unlock the network is left alone for about so long: no burst shows what a code has
 # opened (security.md X2), and the answer to the code is not held up by it.
@@ -100,7 +122,7 @@ class Runtime:
         self.networks = networks
         self.clock = clock
         self.events = events
-        self.gate = CodeGate(directory, profile=profile, clock=clock)
+        self.gate = CodeGate(directory, profile=profile, clock=clock, at_limit=self._erase_at_limit)
         self.idle = IdleLock(
             clock, settings=self._what_locks, is_open=lambda: self._state == "open", lock=self._lock
         )
@@ -114,10 +136,13 @@ class Runtime:
         self._space: Space | None = None
         self._kind: CodeKind | None = None
         self._running: Running | None = None
+        self._rest = Rest(
+            clock, work=self._finish_erase, done=lambda: events.publish(EraseFinished())
+        )
 
     @property
     def state(self) -> str:
-        """Whether the app is ``fresh``, ``locked``, ``open`` or ``closed``."""
+        """Whether the app is ``fresh``, ``locked``, ``open``, ``erasing`` or ``closed``."""
         return self._state
 
     @property
@@ -146,14 +171,24 @@ class Runtime:
             raise NoAccount
         return running.account
 
-    def start(self) -> None:
+    @property
+    def opened_by(self) -> tuple[bytes, CodeKind] | None:
+        """The root and kind of the code that the open space was opened with, if it was."""
+        space, kind = self._space, self._kind
+        return None if space is None or kind is None else (space.root, kind)
+
+    def start(self, opened_by: tuple[bytes, CodeKind] | None = None) -> None:
         """Open the account of the directory if there is one and no code is set.
 
+        A process that goes on for another is told by what the space was open there.
         Raises InvalidProxyAddress if a stored proxy cannot be read, and what the storage
         raises about a damaged directory.
         """
         with self._changing:
             space = self._directory.read_space()
+            if space is None and opened_by is not None:
+                space = self._directory.open_space(opened_by[0])
+                self._kind = None if space is None else opened_by[1]
             if space is None:
                 self._enter("protected")
                 self.gate.measure_aside()
@@ -241,6 +276,39 @@ class Runtime:
             self._kind = kind
         self.events.publish(CodeChanged())
 
+    def erase(self) -> None:
+        """Destroy everything; return once nothing on the disk or in memory opens anything.
+
+        The rest of the files waits for the answer to the code that is being tried, if any.
+        Raises DataDirectoryUnusable or FsyncFailed; then nothing has changed.
+        """
+        with self._changing:
+            if self._state in ("erasing", "closed"):
+                return
+            self._directory.destroy_all_keys()
+            self._enter("erased")
+            self._abandon()
+        self._rest.begin(after_s=self.gate.until_answer_s())
+
+    def erase_others(self, entry: Entry, root: bytes, kind: CodeKind) -> int | None:
+        """Destroy everything but the account ``entry``, and open it under ``root``.
+
+        Returns the generation in which it is open, None if there was nothing to erase.
+        Raises what ``erase`` raises, or CANNOT_OPEN; then the app is locked.
+        """
+        with self._changing:
+            if self._state in ("erasing", "closed"):
+                return None
+            space = self._directory.destroy_other_keys(root, entry)
+            self._enter("locked")
+            self._abandon()
+            self._space, self._kind = space, kind
+            after_s = self.gate.until_answer_s() + spread(QUIET_S)
+            self._open_behind_code(space, after_s=after_s)
+            self.idle.begin()
+            self.events.publish(Unlocked())
+            return self._generation
+
     def touch(self) -> None:
         """Take note that a person did something; locks instead if that was due before."""
         self.idle.touch()
@@ -252,6 +320,7 @@ class Runtime:
     def close(self) -> None:
         """Close the account and stop; a second call does nothing."""
         self.gate.close()
+        self._rest.stop()
         with self._changing:
             if self._state == "closed":
                 return
@@ -275,6 +344,7 @@ class Runtime:
 
         reached = self._ways.reach(record.network)
         try:
+            self._rest.await_try()
             with self._changing:
                 if self._state == "locked":
                     raise AppLocked
@@ -308,6 +378,8 @@ class Runtime:
             return True
 
     def _open_behind_code(self, space: Space, *, after_s: float) -> None:
+        if space.is_all_that_is_left:
+            self._rest.begin(space.root, after_s=self.gate.until_answer_s())
         try:
             if space.entries:
                 self._open(space.entries[0]).start(after_s=after_s)
@@ -377,15 +449,43 @@ class Runtime:
                 raise
         self._space = space
 
-    def _drop(self) -> None:
+    def _drop(self, end: Callable[[Running], None] = Running.stop) -> None:
         """Forget everything that a code protects; nothing in memory leads to it afterwards."""
         running, self._running = self._running, None
         self._space = self._kind = None
         if running is not None:
-            running.stop()
+            end(running)
         del running
         # Network and threads refer to each other; left to itself the collector takes its time.
         gc.collect()
+
+    def _abandon(self) -> None:
+        """Forget everything at once, and tell those who show it."""
+        self._generation += 1
+        self.gate.forget()
+        self._drop(Running.abandon)
+        self.events.publish(Erased())
+
+    def _erase_at_limit(self) -> bool:
+        """Erase after the last guess; without a code there was nothing to be guessed."""
+        is_due = self.code_is_set
+        if is_due:
+            self.erase()
+        return is_due
+
+    def _finish_erase(self, root: bytes | None) -> None:
+        """Sweep the files. If that cannot be done yet, the app goes on all the same."""
+        try:
+            self._directory.finish_erase(root)
+        finally:
+            with self._changing:
+                if self._state == "erasing":
+                    self._space = self._directory.read_space()
+                    self._enter("finished")
+        with self._changing:
+            space = self._space
+            if space is not None and space.is_all_that_is_left and root is not None:
+                self._write(space.alone())
 
     def _what_locks(self) -> LockSettings | None:
         """Return the settings of the lock, or None while nothing is there to be locked."""

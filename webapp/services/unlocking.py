@@ -9,13 +9,15 @@ Theory of operation (security.md V2, V6-V8). The steps of one attempt, in this o
     measured it, plus what opening and the disk may take.
  4. The attempt is counted on the disk. An empty code is none, and is not counted.
  5. One derivation, and all eight slots. Right, wrong, empty and 64 KiB take the same.
- 6. A right code clears the count and opens the account.
+ 6. A right code clears the count and opens the account. One that opens nothing is a guess,
+    and the last guess that the owner allows erases everything (security.md V9).
  7. The answer waits for T, in every case, errors too. After T nothing depends on the code.
 
 A derivation that finds no memory takes its count back: nothing was tried.
 """
 
 import contextlib
+import secrets
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -39,7 +41,8 @@ PLACES: Final = 2
 
 # opened / wrong / empty: the code was, was not, or there was none. wait: none was tried.
 # no_memory: none could be. late: the app was locked or closed meanwhile. failed: the disk.
-Reason = Literal["opened", "wrong", "empty", "wait", "no_memory", "late", "failed"]
+# erased: it was the last guess.
+Reason = Literal["opened", "wrong", "empty", "wait", "no_memory", "late", "failed", "erased"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,9 @@ class AttemptCounter:
         self._clock = clock
         self._content: bytes | None = None
         self._last_s = 0.0
+        # In memory only. After a restart a wrong code counts as a guess once more.
+        self._tag_key = secrets.token_bytes(throttle.TAG_KEY_BYTES)
+        self._tags: set[bytes] = set()
 
     def wait_s(self) -> float:
         """Return how long the next attempt has to wait. Raises DataDirectoryUnusable."""
@@ -87,6 +93,40 @@ class AttemptCounter:
         content = throttle.cleared(self._loaded(self._clock.monotonic_s()))
         self._directory.write_throttle(content)
         self._content = content
+        self._tags.clear()
+
+    def forget(self) -> None:
+        """Begin anew after an erase, which has put the file right or will."""
+        self._content = bytes(throttle.THROTTLE_BYTES)
+        self._tags.clear()
+
+    def is_one_too_many(self, root: bytes) -> bool:
+        """Take note of a code that opened nothing; return whether everything is to go.
+
+        It is written before the answer, so whoever ends the program to save a guess does
+        not learn what became of it. Raises what ``write_throttle`` raises.
+        """
+        content = self._loaded(self._clock.monotonic_s())
+        tag = throttle.guess_tag(root, self._tag_key)
+        if throttle.read(content).limit and tag not in self._tags:
+            content = throttle.guessed(content, now_ms=self._clock.now_ms())
+            self._directory.write_throttle(content)
+            self._content = content
+            self._tags.add(tag)
+        return throttle.read(content).is_at_limit
+
+    @property
+    def limit(self) -> int:
+        """How many guesses erase everything, 0 for none. Raises DataDirectoryUnusable."""
+        return throttle.read(self._loaded(self._clock.monotonic_s())).limit
+
+    def set_limit(self, limit: int) -> None:
+        """Allow so many guesses from now on. Raises what ``write_throttle`` raises."""
+        content = self._loaded(self._clock.monotonic_s())
+        content = throttle.limited(content, limit=limit, now_ms=self._clock.now_ms())
+        self._directory.write_throttle(content)
+        self._content = content
+        self._tags.clear()
 
     @contextlib.contextmanager
     def one_attempt(self) -> Iterator[None]:
@@ -112,8 +152,17 @@ class AttemptCounter:
 class CodeGate:
     """Where every code goes through, to unlock and to change something."""
 
-    def __init__(self, directory: DataDirectory, *, profile: Profile, clock: Clock) -> None:
+    def __init__(
+        self,
+        directory: DataDirectory,
+        *,
+        profile: Profile,
+        clock: Clock,
+        at_limit: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """``at_limit`` is to erase everything, and says whether it did."""
         self._directory = directory
+        self._at_limit = at_limit
         self._profile = profile
         self._clock = clock
         self._counter = AttemptCounter(directory, clock)
@@ -122,6 +171,7 @@ class CodeGate:
         self._measuring = threading.Lock()
         self._derivation_s: float | None = None
         self._closing = threading.Event()
+        self._answer_at_s: float | None = None
 
     def measure_aside(self) -> None:
         """Begin to measure a derivation; the first attempt waits until that is done."""
@@ -169,6 +219,28 @@ class CodeGate:
             except TooLittleMemory as error:
                 raise NotEnoughMemory from error
 
+    @property
+    def limit(self) -> int:
+        """How many guesses erase everything, 0 for none. Raises DataDirectoryUnusable."""
+        return self._counter.limit
+
+    def set_limit(self, limit: int) -> None:
+        """Let so many guesses erase everything, 0 for none.
+
+        Raises UnlockBusy and what the storage raises; then the old limit holds.
+        """
+        with self._one_at_a_time():
+            self._counter.set_limit(limit)
+
+    def until_answer_s(self) -> float:
+        """Return how long the attempt under way is still to be answered, 0 if there is none."""
+        answer_at_s = self._answer_at_s
+        return 0.0 if answer_at_s is None else max(0.0, answer_at_s - self._clock.monotonic_s())
+
+    def forget(self) -> None:
+        """Count anew: everything has been erased."""
+        self._counter.forget()
+
     def close(self) -> None:
         """Let nobody wait for an answer any longer: the app ends."""
         self._closing.set()
@@ -187,6 +259,8 @@ class CodeGate:
         space = self._directory.open_space(root)
         if code.is_empty:
             return "empty"
+        if space is None and self._counter.is_one_too_many(root) and self._at_limit():
+            return "erased"
         if space is None or not accept(space):
             return "wrong"
         self._counter.clear()
@@ -213,6 +287,7 @@ class CodeGate:
     @contextlib.contextmanager
     def _answering_at(self, moment_s: float) -> Iterator[None]:
         """Let the block end at this moment, also if it fails."""
+        self._answer_at_s = moment_s
         try:
             yield
         except Exception:
@@ -221,4 +296,5 @@ class CodeGate:
         self._await(moment_s)
 
     def _await(self, moment_s: float) -> None:
+        self._answer_at_s = None
         self._clock.wait(self._closing, timeout_s=max(0.0, moment_s - self._clock.monotonic_s()))

@@ -83,6 +83,14 @@ class DataDirectory:
             ensure_directory(self._files, self._path)
             self._lock.acquire()
 
+    def adopt(self, handle: int) -> None:
+        """Do the same with the lock that the process before has left."""
+        self._lock.adopt(handle)
+
+    def leave(self) -> int:
+        """Return the lock as a handle, for the process that takes the place of this one."""
+        return self._lock.leave()
+
     def release(self) -> None:
         """Let another process have the directory."""
         self._lock.release()

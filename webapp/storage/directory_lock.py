@@ -27,6 +27,16 @@ class DirectoryLock:
             raise LocalStorageError("the directory is locked already")
         self._handle = _take(self._directory)
 
+    def adopt(self, handle: int) -> None:
+        """Hold the lock that another process held, and left to this one as ``handle``."""
+        self._handle = handle
+
+    def leave(self) -> int:
+        """Return the handle for the process that takes the place of this one."""
+        if self._handle is None:
+            raise LocalStorageError("the directory is not locked")
+        return self._handle
+
     def release(self) -> None:
         """Give the lock back; without it this does nothing."""
         if self._handle is not None:

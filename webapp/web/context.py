@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
-from flask import current_app, request
+from flask import current_app, has_request_context, request
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import IntegerConverter, Map
 
@@ -17,6 +17,9 @@ from webapp.web.sessions import Session
 EXTENSION = "safehouse"
 # SQLite counts rows with 64 bits, sign included; a larger number names nothing.
 LARGEST_ROW = 2**63 - 1
+
+# While this is the state of the app, the first page is what there is to see.
+BEFORE_AN_ACCOUNT = ("fresh", "erasing")
 
 Params = ParamSpec("Params")
 View = Callable[Params, ResponseReturnValue]
@@ -37,6 +40,11 @@ def runtime() -> Runtime:
 def current_session() -> Session:
     """Return the session of the request, which the guard has found."""
     return cast(Session, request.environ[SESSION_KEY])
+
+
+def asking_session() -> Session | None:
+    """Return the session whose request this thread answers, None if it answers none."""
+    return request.environ.get(SESSION_KEY) if has_request_context() else None
 
 
 def calendar() -> Calendar:

@@ -36,9 +36,10 @@ from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from webapp.web import refusals
+from webapp.web.headers import CLEAR_SITE_DATA
 from webapp.web.held_answer import HeldAnswer
 from webapp.web.refusals import Refusal
-from webapp.web.sessions import HostKind, Identified, Sessions
+from webapp.web.sessions import GRACE_S, HostKind, Identified, Session, Sessions, set_cookie
 from webapp.web.shutter import Shutter
 
 # What the guard leaves in the environ for the app.
@@ -56,6 +57,7 @@ LAUNCH_SCRIPT_PATH = "/launch.js"
 DOOR_PATH = "/door"
 UNLOCK_PATH = "/unlock"
 LOCK_PATH = "/lock"
+ERASE_PATH = "/erase"
 LIVE_PREFIX = "/socket.io/"
 STATIC_PREFIX = "/static/"
 
@@ -83,6 +85,7 @@ class Route(Enum):
     DOOR = "door"
     UNLOCK = "unlock"
     LOCK = "lock"
+    ERASE = "erase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ class _Rule:
     body_bytes: int = 0
     # Whether this shows, or changes, what the lock has to hide.
     private: bool = False
+    # Whether the answer says nothing that a lock has to hide, so that it may come after one.
+    is_bare: bool = False
 
 
 _OWN_PAGE = frozenset({"same-origin", _ABSENT})
@@ -117,6 +122,9 @@ _RULES = {
     ),
     Route.UNLOCK: _Rule(frozenset({"POST"}), _OWN_PAGE, null_origin=True, body_bytes=BODY_BYTES),
     Route.LOCK: _Rule(frozenset({"POST"}), _OWN_PAGE, body_bytes=SECRET_BODY_BYTES),
+    Route.ERASE: _Rule(
+        frozenset({"POST"}), _OWN_PAGE, body_bytes=BODY_BYTES, private=True, is_bare=True
+    ),
 }
 _ROUTES = {
     "/": Route.PAGE,
@@ -125,6 +133,7 @@ _ROUTES = {
     DOOR_PATH: Route.DOOR,
     UNLOCK_PATH: Route.UNLOCK,
     LOCK_PATH: Route.LOCK,
+    ERASE_PATH: Route.ERASE,
 }
 
 
@@ -137,14 +146,14 @@ class Guard:
         self._shutter = shutter
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        is_private = _RULES[route_of(environ.get("PATH_INFO", ""))].private
-        if is_private:
+        rule = _RULES[route_of(environ.get("PATH_INFO", ""))]
+        if rule.private:
             self._shutter.catch_up()
         refusal = self.admit(environ) or self._count(environ)
         if refusal is not None:
             return refusal.answer(start_response)
         _forget_proxies(environ)
-        if not is_private or SOCKET_KEY in environ:
+        if not rule.private or rule.is_bare or SOCKET_KEY in environ:
             return self._app(environ, start_response)
         return self._show(environ, start_response)
 
@@ -173,12 +182,13 @@ class Guard:
         generation = self._shutter.generation
         answer = HeldAnswer.of(self._app, environ)
         is_late = self._shutter.generation != generation
-        if environ[LOCKED_KEY] or (self._may_see(environ) and not is_late):
-            return answer.give(start_response)
-        if route_of(environ["PATH_INFO"]) is not Route.PAGE:
-            return refusals.NO_SESSION.answer(start_response)
-        environ[LOCKED_KEY] = True
-        return HeldAnswer.of(self._app, environ).give(start_response)
+        is_page = route_of(environ["PATH_INFO"]) is Route.PAGE
+        if not environ[LOCKED_KEY] and (is_late or not self._may_see(environ)):
+            if not is_page:
+                return refusals.NO_SESSION.answer(start_response)
+            environ[LOCKED_KEY] = True
+            answer = HeldAnswer.of(self._app, environ)
+        return answer.give(start_response, more=_once(environ[SESSION_KEY]) if is_page else ())
 
     def _may_see(self, environ: WSGIEnvironment) -> bool:
         return self._shutter.may_see(environ[SESSION_KEY])
@@ -237,6 +247,18 @@ class Guard:
             # The server has not taken the socket out: all its places are taken.
             return refusals.NO_SOCKET_LEFT
         return None
+
+
+def _once(session: Session) -> list[tuple[str, str]]:
+    """Return the headers that the next page of this session is due, and note that it has them."""
+    due = []
+    if session.clears:
+        session.clears = False
+        due.append(CLEAR_SITE_DATA)
+    if session.renews:
+        session.renew(grace_s=GRACE_S)
+        due.append(("Set-Cookie", set_cookie(session)))
+    return due
 
 
 def _may_come_from_nowhere(route: Route, site: str) -> bool:

@@ -70,6 +70,9 @@ SECURITY_HEADERS: tuple[tuple[str, str], ...] = (
     ("Cache-Control", "no-store"),
 )
 
+# Tells a browser to forget what it keeps of us: "cookies" would take the session along.
+CLEAR_SITE_DATA = ("Clear-Site-Data", '"cache", "storage"')
+
 _SET_BY_US = frozenset(name.lower() for name, _ in SECURITY_HEADERS)
 # Banners, and the permissions for other origins that the Socket.IO library likes to give.
 _NEVER_SENT = frozenset({"server", "via", "x-powered-by"})

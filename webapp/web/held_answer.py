@@ -41,7 +41,9 @@ class HeldAnswer:
         status, headers = started[-1]
         return cls(status, headers, body)
 
-    def give(self, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer with it."""
-        start_response(self.status, list(self.headers))
+    def give(
+        self, start_response: StartResponse, *, more: Sequence[tuple[str, str]] = ()
+    ) -> Iterable[bytes]:
+        """Answer with it, and with ``more`` headers."""
+        start_response(self.status, [*self.headers, *more])
         return [self.body]

@@ -109,6 +109,13 @@ class Live:
         with self._lock:
             self._drop_ended()
 
+    def start_over(self) -> None:
+        """Let every tab begin anew, whatever it may see, and forget what was not sent."""
+        with self._lock:
+            self._waiting.clear()
+            for connection in list(self._connections):
+                self._drop(connection, self._end_of(connection))
+
     def drop_all(self) -> None:
         """Tell every tab that it is over, forget what was not sent, and end every connection.
 

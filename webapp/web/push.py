@@ -19,6 +19,8 @@ from webapp.services.events import (
     ConversationChanged,
     ConversationCleared,
     ConversationRemoved,
+    Erased,
+    EraseFinished,
     Event,
     Locked,
     LockSettingsChanged,
@@ -88,5 +90,5 @@ class Push:
                 return screens.account_names(account)
             case PreferencesChanged() | LockSettingsChanged() | CodeChanged():
                 return screens.look(account) + screens.warnings(account)
-            case Locked() | Unlocked():
+            case Locked() | Unlocked() | Erased() | EraseFinished():
                 return ""

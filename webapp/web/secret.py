@@ -16,8 +16,9 @@ class Secret:
 
     __slots__ = ("_text",)
 
-    def __init__(self) -> None:
-        self._text = secrets.token_urlsafe(SECRET_BYTES)
+    def __init__(self, text: str | None = None) -> None:
+        """Draw one; or go on with the ``text`` of one that this process has inherited."""
+        self._text = text or secrets.token_urlsafe(SECRET_BYTES)
 
     def reveal(self) -> str:
         """Return the text, for the one place it is meant for."""

@@ -21,6 +21,7 @@ Everything here is kept in memory only and ends with the process.
 """
 
 import base64
+import itertools
 import secrets
 import threading
 from collections.abc import Callable, Sequence
@@ -39,6 +40,8 @@ TAB_HEADER = "X-Safehouse-Tab"
 LABEL_BYTES = 16
 # Several browsers, private windows, kiosk and person; past that the oldest one ends.
 MOST_SESSIONS = 16
+# How long the cookie before the last counts, where all tabs of a browser load the page at once.
+GRACE_S = 5.0
 # security.md S13: more than a person with fast fingers, less than a loop.
 REQUESTS_PER_S = 20
 REQUESTS_BURST = 60
@@ -85,11 +88,15 @@ class Session:
     """One browser that was let in. ``alive`` turns False once and for all.
 
     ``unlocked_in`` is the generation of the app in which a code was typed here (``shutter``);
-    ``last_try`` is said once by the page of the lock.
+    ``last_try`` is said once by the page of the lock. ``clears`` has the next page tell the browser
+    to forget what it keeps of us, ``renews`` has it bring a new cookie.
     """
 
     def __init__(self, kind: HostKind, *, clock: Clock) -> None:
         self.kind = kind
+        self._clock = clock
+        self.clears = self.renews = False
+        self._former: tuple[Secret, float] | None = None
         self.cookie = Secret()
         self.tab = Secret() if kind is HostKind.LOOPBACK else None
         self.alive = True
@@ -97,6 +104,28 @@ class Session:
         self.last_try: LastTry | None = None
         self.tabs = TabMemory()
         self.allowance = TokenBucket(per_s=REQUESTS_PER_S, burst=REQUESTS_BURST, clock=clock)
+
+    def renew(self, *, grace_s: float = 0.0) -> None:
+        """Have a new cookie; the one before counts for ``grace_s`` more."""
+        self._former = (self.cookie, self._clock.monotonic_s() + grace_s) if grace_s else None
+        self.cookie = Secret()
+        self.renews = False
+
+    def cookies(self) -> tuple[Secret, ...]:
+        """Return the cookies that count now."""
+        if self._former is not None and self._clock.monotonic_s() < self._former[1]:
+            return self.cookie, self._former[0]
+        return (self.cookie,)
+
+
+@dataclass(frozen=True, slots=True)
+class Heir:
+    """What is left of a session when another process goes on with it."""
+
+    kind: HostKind
+    cookie: str
+    tab: str | None
+    unlocked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +139,8 @@ class Identified:
 class Sessions:
     """All browser sessions of one start."""
 
-    def __init__(self, *, port: int, clock: Clock) -> None:
-        self.hosts = Hosts(_new_label(), port)
+    def __init__(self, *, port: int, clock: Clock, label: str | None = None) -> None:
+        self.hosts = Hosts(label or _new_label(), port)
         self._clock = clock
         self._lock = threading.Lock()
         self._sessions: list[Session] = []
@@ -133,7 +162,7 @@ class Sessions:
 
     def rotate(self, session: Session) -> str:
         """Give ``session`` a new cookie; return the Set-Cookie value. The old one is void."""
-        session.cookie = Secret()
+        session.renew()
         return set_cookie(session)
 
     def end(self, session: Session) -> None:
@@ -143,6 +172,39 @@ class Sessions:
     def end_all(self) -> None:
         """End every session."""
         self._end(list(self._sessions))
+
+    def begin_anew(self, kept: Session | None) -> None:
+        """End every session but ``kept``, None for all; what stays begins with nothing.
+
+        Its tabs load the page anew, all at once.
+        """
+        if kept is not None:
+            self._end([session for session in self._sessions if session is not kept])
+        for session in list(self._sessions):
+            session.tabs = TabMemory()
+            session.unlocked_in = session.last_try = None
+            session.clears = session.renews = True
+
+    def heirs(self, *, generation: int) -> list[Heir]:
+        """Return all sessions as they are in ``generation``, for the process that goes on."""
+        return [
+            Heir(
+                session.kind,
+                session.cookie.reveal(),
+                session.tab.reveal() if session.tab else None,
+                session.unlocked_in == generation,
+            )
+            for session in self._sessions
+        ]
+
+    def inherit(self, heirs: Sequence[Heir], *, generation: int) -> None:
+        """Go on with the sessions of the process before."""
+        for heir in heirs:
+            session = Session(heir.kind, clock=self._clock)
+            session.cookie = Secret(heir.cookie)
+            session.tab = Secret(heir.tab) if heir.tab else None
+            session.unlocked_in = generation if heir.unlocked else None
+            self._sessions.append(session)
 
     def forget_tabs(self) -> None:
         """Forget what all tabs have left behind: places and texts that a lock has to hide."""
@@ -165,10 +227,10 @@ class Sessions:
         """
         alive = [session for session in list(self._sessions) if session.kind is kind]
         offered = cookie_values(cookies)
-        by_cookie = _matching(alive, lambda session: session.cookie, offered)
+        by_cookie = _matching(alive, Session.cookies, offered)
         if by_cookie is None or kind is HostKind.LABEL:
             return Identified(by_cookie, bare=False) if by_cookie else None
-        by_tab = _matching(alive, lambda session: session.tab, tab_secrets)
+        by_tab = _matching(alive, _tab_secrets, tab_secrets)
         return Identified(by_tab or by_cookie, bare=by_tab is None)
 
     def _end(self, ended: Sequence[Session]) -> None:
@@ -196,17 +258,20 @@ def cookie_values(header: str) -> list[str]:
 
 def _matching(
     sessions: Sequence[Session],
-    secret_of: Callable[[Session], Secret | None],
+    secrets_of: Callable[[Session], Sequence[Secret]],
     offered: Sequence[str],
 ) -> Session | None:
     """Return the session one of whose secrets was offered; all are compared, whatever matches."""
     found = None
     for session in sessions:
-        secret = secret_of(session)
-        for text in offered:
-            if secret is not None and secret.matches(text) and session.alive:
+        for secret, text in itertools.product(secrets_of(session), offered):
+            if secret.matches(text) and session.alive:
                 found = session
     return found
+
+
+def _tab_secrets(session: Session) -> Sequence[Secret]:
+    return () if session.tab is None else (session.tab,)
 
 
 def _new_label() -> str:

@@ -8,6 +8,7 @@ nothing any more, and so is what a slow view or a poller has drawn in an earlier
     fresh, open    none    -                       yes
     fresh, open    set     this generation         yes
     fresh, open    set     an earlier one, none    no
+    erasing        none    -                       yes, and that is the first page
     locked         -       -                       no
     closed         -       -                       no
 """
@@ -60,5 +61,5 @@ class Shutter:
         # Asked in between, a lock would look like an app without a code.
         if self.lock.generation != before:
             return False
-        is_shown = state in ("fresh", "open")
+        is_shown = state in ("fresh", "open", "erasing")
         return is_shown and (not has_code or session.unlocked_in == before)

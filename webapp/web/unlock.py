@@ -2,7 +2,8 @@
 
 Right, wrong and empty codes are answered alike: the same status, the same body, the same headers, a
 new cookie each time, at a moment that the services choose. What became of the code is kept with the
-session, and the page that the answer leads on to says it once (security.md V6).
+session, and the page that the answer leads on to says it once (security.md V6). Both tell the
+browser to forget what it keeps of us, because after a code that erases they have to.
 """
 
 from pathlib import Path
@@ -16,6 +17,7 @@ from webapp.services.lock_settings import Depth
 from webapp.services.runtime import Runtime
 from webapp.services.unlocking import UnlockResult
 from webapp.web.guards import LOCK_PATH, SESSION_KEY, UNLOCK_PATH
+from webapp.web.headers import CLEAR_SITE_DATA
 from webapp.web.sessions import LastTry, Session, Sessions
 
 _PAGES = Path(__file__).with_name("pages")
@@ -33,6 +35,8 @@ def unlock_routes(runtime: Runtime, *, sessions: Sessions) -> Blueprint:
         except UnlockBusy as error:
             answer = current_app.make_response(current_app.handle_user_exception(error))
         answer.headers["Set-Cookie"] = sessions.rotate(session)
+        answer.headers.add(*CLEAR_SITE_DATA)
+        session.clears = True
         return answer
 
     @routes.post(LOCK_PATH)
@@ -49,7 +53,9 @@ def _tried(runtime: Runtime, session: Session) -> Response:
     result = runtime.unlock(kind, request.form.get(kind, ""))
     if result.opened:
         session.unlocked_in = result.generation
-    session.last_try = None if result.opened else _last_try(runtime, kind, result)
+    # After an erase there is no lock that could say anything.
+    is_told = result.reason not in ("opened", "erased")
+    session.last_try = _last_try(runtime, kind, result) if is_told else None
     return Response(render_template("tried.html"))
 
 

@@ -15,7 +15,7 @@ from webapp.web.connection_presenter import (
     present_connection,
     present_proxy,
 )
-from webapp.web.context import calendar, current_session, runtime
+from webapp.web.context import BEFORE_AN_ACCOUNT, calendar, current_session, runtime
 from webapp.web.lock_presenter import present_code, present_lock
 from webapp.web.presenters import (
     AccountView,
@@ -205,7 +205,7 @@ def _welcome(network: str | None) -> Values:
 
 def _present() -> tuple[str, Values]:
     """Return the template that fits the state of the app, and its variables."""
-    if runtime().state == "fresh":
+    if runtime().state in BEFORE_AN_ACCOUNT:
         return "pages/welcome.html", {**_welcome(None), "preferences": None}
     return "pages/main.html", _main()
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.services import proxying, restoring
 from webapp.services.reading import Proxy
-from webapp.web.context import View, runtime
+from webapp.web.context import BEFORE_AN_ACCOUNT, View, runtime
 from webapp.web.guards import BARE_PAGE_KEY, LOCKED_KEY
 from webapp.web.presenters import id_groups
 from webapp.web.refusals import NO_SESSION
@@ -25,7 +25,7 @@ def _before_an_account(view: View[[]]) -> View[[]]:
 
     @wraps(view)
     def wrapped() -> ResponseReturnValue:
-        return view() if runtime().state == "fresh" else screens.screen()
+        return view() if runtime().state in BEFORE_AN_ACCOUNT else screens.screen()
 
     return wrapped
 
