@@ -59,6 +59,7 @@ from webapp.web.views import (
     conversations,
     drafts,
     emoji,
+    erasing,
     help,
     listing,
     lock,
@@ -97,6 +98,7 @@ BLUEPRINTS = (
     connection,
     settings,
     lock,
+    erasing,
     help,
     tabs,
 )

@@ -140,6 +140,33 @@ CODES = (
     ("no_kind", "no_kind", "a kind that does not exist", "fingerprint", "314159", b"\x00314159"),
 )
 # Name, comment, content, count, time of the last attempt, delay.
+LIMITED = {"padding": bytes([10, 3, 0, 0, 0, 0, 0])}
+LIMITS = (
+    (
+        "limited",
+        "ten guesses erase everything, three were made",
+        record(1, 3, T, **LIMITED) + record(2, 4, T, **LIMITED),
+        f"count 4, last {T}, delay 1, limit 10, guesses 3",
+    ),
+    (
+        "limited_torn",
+        "the newer record is half written: the limit and the guesses of the older",
+        record(1, 3, T, **LIMITED) + record(2, 4, T, **LIMITED)[:16] + bytes(16),
+        "count 4, last unknown, delay 1, limit 10, guesses 3",
+    ),
+    (
+        "limited_damaged",
+        "both records are damaged: the longest wait, and no limit",
+        record(1, 3, T, check=bytes(12), **LIMITED) + record(2, 4, T, check=bytes(12), **LIMITED),
+        "count 9, last unknown, delay 3600",
+    ),
+    (
+        "limited_cleared",
+        "a right code keeps the limit",
+        record(1, 3, T, **LIMITED) + record(2, 0, 0, padding=bytes([10, 0, 0, 0, 0, 0, 0])),
+        "count 0, last 0, delay 0, limit 10, guesses 0",
+    ),
+)
 THROTTLES = (
     ("fresh", "nothing was ever tried", EMPTY + EMPTY, 0, 0, 0),
     ("first", "one attempt after a fresh start", EMPTY + record(1, 1, T), 1, T, 0),
@@ -291,6 +318,8 @@ def main() -> None:
         put("codes", name, **about, canonical=canonical.hex(), root=root.hex())
     for name, comment, content, count, last, delay in THROTTLES:
         expect = f"count {count}, last {last}, delay {delay}"
+        put("throttle", name, expect=expect, comment=comment, content=content.hex())
+    for name, comment, content, expect in LIMITS:
         put("throttle", name, expect=expect, comment=comment, content=content.hex())
     for name, comment, expect, (counter, sealed), number, previous, own, rows in HEADS:
         put(

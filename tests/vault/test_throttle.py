@@ -11,11 +11,16 @@ from webapp.vault.throttle import (
     DELAYS_S,
     FREE_ATTEMPTS,
     LONGEST_COUNT,
+    LOWEST_LIMIT,
+    MOST_LIMIT,
     THROTTLE_BYTES,
     Throttle,
     cleared,
     counted,
     elapsed_s,
+    guess_tag,
+    guessed,
+    limited,
     read,
     unreadable,
 )
@@ -44,6 +49,8 @@ def test_a_file_says_what_the_vector_says(case: dict[str, str]) -> None:
 
     last = "unknown" if throttle.last_ms is None else throttle.last_ms
     said = f"count {throttle.count}, last {last}, delay {throttle.delay_s}"
+    if throttle.limit:
+        said += f", limit {throttle.limit}, guesses {throttle.guesses}"
     assert said == case["expect"]
 
 
@@ -179,3 +186,61 @@ def test_the_count_ends_where_its_field_ends() -> None:
     for _ in itertools.repeat(None, 3):
         content = counted(content, now_ms=NOW_MS)
     assert read(content).count == 4_000_000_003
+
+
+def test_a_limit_stays_until_it_is_changed() -> None:
+    content = limited(after(2), limit=10, now_ms=NOW_MS)
+    assert read(content) == Throttle(2, NOW_MS + 1, 10, 0)
+    content = cleared(guessed(counted(content, now_ms=NOW_MS), now_ms=NOW_MS))
+    assert read(content) == Throttle(0, 0, 10, 0)
+    assert read(limited(content, limit=0, now_ms=NOW_MS)).limit == 0
+
+
+@pytest.mark.parametrize(("limit", "guesses"), [(8, 8), (10, 10), (255, 255), (1, 8)])
+def test_the_limit_is_reached_by_as_many_guesses_and_never_by_fewer_than_the_lowest(
+    limit: int, guesses: int
+) -> None:
+    content = limited(FRESH, limit=limit, now_ms=NOW_MS)
+    for number in range(guesses):
+        assert not read(content).is_at_limit, number
+        content = guessed(counted(content, now_ms=NOW_MS), now_ms=NOW_MS)
+    assert read(content).is_at_limit
+    assert guesses >= LOWEST_LIMIT
+
+
+def test_without_a_limit_no_number_of_guesses_reaches_it() -> None:
+    content = FRESH
+    for _ in range(2 * MOST_LIMIT):
+        content = guessed(content, now_ms=NOW_MS)
+    assert read(content).guesses == MOST_LIMIT
+    assert not read(content).is_at_limit
+
+
+@given(files, st.integers(0, MOST_LIMIT))
+def test_neither_a_guess_nor_a_limit_gives_an_attempt_away(content: bytes, limit: int) -> None:
+    before = read(content)
+    for written in (
+        guessed(content, now_ms=NOW_MS),
+        limited(content, limit=limit, now_ms=NOW_MS),
+    ):
+        found = read(written)
+        assert found.count >= before.count
+        assert found.last_ms in (before.last_ms, NOW_MS, None)
+        assert found.delay_s >= before.delay_s
+
+
+@pytest.mark.parametrize("bit", range(13 * 8, 15 * 8))
+def test_a_limit_cannot_be_changed_by_flipping_a_bit(bit: int) -> None:
+    content = limited(limited(FRESH, limit=10, now_ms=NOW_MS), limit=10, now_ms=NOW_MS)
+    for record in (0, 32):
+        changed = bytearray(content)
+        changed[record + bit // 8] ^= 1 << bit % 8
+        assert read(bytes(changed)).limit == 10
+
+
+def test_a_tag_tells_codes_apart_and_needs_the_key() -> None:
+    root, key = b"r" * 32, b"k" * 32
+    assert guess_tag(root, key) == guess_tag(root, key)
+    tags = {guess_tag(root, key), guess_tag(b"s" * 32, key), guess_tag(root, b"l" * 32)}
+    assert len(tags) == 3
+    assert {len(tag) for tag in tags} == {8}

@@ -13,6 +13,7 @@ Until the last step nothing has changed.
 """
 
 import secrets
+from collections.abc import Callable
 from typing import Final
 
 from webapp.protocol.recovery import word_list
@@ -34,6 +35,7 @@ from webapp.services.errors import (
     WrongCode,
 )
 from webapp.services.runtime import Runtime
+from webapp.storage.data_directory import Space
 from webapp.vault import codes, strength
 from webapp.vault.codes import CodeFlaw, CodeKind, canonical, flaw_of
 from webapp.vault.strength import Protects, Strength
@@ -69,7 +71,7 @@ def set_code(
     generation = runtime.generation
     runtime.account()
     if runtime.code_is_set:
-        _require_current(runtime, current or "")
+        require_current(runtime, current or "")
     root = runtime.gate.root_of(known, text)
     runtime.change_root(root, known, generation=generation)
 
@@ -83,8 +85,37 @@ def remove_code(runtime: Runtime, *, current: str) -> None:
     generation = runtime.generation
     runtime.account()
     if runtime.code_is_set:
-        _require_current(runtime, current)
+        require_current(runtime, current)
         runtime.change_root(None, None, generation=generation)
+        # Without a code there is none to be guessed; the next one begins without a limit.
+        if runtime.gate.limit:
+            runtime.gate.set_limit(0)
+
+
+def require_current(
+    runtime: Runtime, text: str, *, use: Callable[[], object] = lambda: None
+) -> None:
+    """Go on only with the present code, and do what needs it before the answer is due.
+
+    A lock that comes in between is noticed by whoever then changes something.
+    Raises WrongCode, WaitBeforeCode, UnlockBusy, NotEnoughMemory, what the storage and ``use``
+    raise, and NoAccount if this was one wrong code too many.
+    """
+
+    def use_it(_space: Space) -> bool:
+        use()
+        return True
+
+    result = runtime.gate.attempt(runtime.code_kind() or "", text, accept=runtime.owns, use=use_it)
+    match result.reason:
+        case "wait":
+            raise WaitBeforeCode(result.wait_s)
+        case "no_memory":
+            raise NotEnoughMemory
+        case "erased":
+            raise NoAccount
+        case "wrong" | "empty":
+            raise WrongCode
 
 
 def require_code(kind: str, text: str) -> CodeKind:
@@ -117,23 +148,3 @@ def suggest_passphrase() -> str:
     """Return six words of the list, by lot. Nothing remembers them."""
     words = word_list()
     return " ".join(secrets.choice(words) for _ in range(strength.GENERATED_WORDS))
-
-
-def _require_current(runtime: Runtime, text: str) -> None:
-    """Go on only with the present code.
-
-    A lock that comes in between is noticed by ``change_root``.
-    Raises WrongCode, WaitBeforeCode, UnlockBusy, NotEnoughMemory.
-    """
-    result = runtime.gate.attempt(
-        runtime.code_kind() or "", text, accept=runtime.owns, use=lambda _: True
-    )
-    match result.reason:
-        case "wait":
-            raise WaitBeforeCode(result.wait_s)
-        case "no_memory":
-            raise NotEnoughMemory
-        case "erased":
-            raise NoAccount
-        case "wrong" | "empty":
-            raise WrongCode

@@ -212,5 +212,13 @@ class NotEnoughMemory(ServiceError):
     """The computer has not the memory that trying a code takes; no attempt was counted."""
 
 
+class ErasingWordMissing(ServiceError):
+    """The ``word`` that confirms an erase was not typed."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__("the word was not typed")
+        self.word: Final = word
+
+
 class RolledBack(ServiceError):
     """The settings of the lock are older than the vault says; first that must be acknowledged."""

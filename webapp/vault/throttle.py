@@ -65,8 +65,8 @@ class Throttle:
 
     @property
     def is_at_limit(self) -> bool:
-        """Whether as many codes were guessed as the owner allows."""
-        return 0 < self.limit <= self.guesses
+        """Whether as many codes were guessed as the owner allows, and not too few for anybody."""
+        return self.limit > 0 and self.guesses >= max(self.limit, LOWEST_LIMIT)
 
     @property
     def delay_s(self) -> int:

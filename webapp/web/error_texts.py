@@ -215,6 +215,12 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
         mark("This computer has too little free memory to try a code."),
         mark("Nothing was changed. Close other programs, then try again."),
     ),
+    errors.ErasingWordMissing: ErrorText(
+        400,
+        "erasing_word_missing",
+        mark('Type the word "%(word)s" to confirm.'),
+        mark("Nothing was erased."),
+    ),
     errors.RolledBack: ErrorText(
         409,
         "rolled_back",

@@ -23,5 +23,6 @@ def settings_pages() -> tuple[SettingsPage, ...]:
         SettingsPage("appearance", gettext("Appearance"), "appearance", "/settings/appearance"),
         SettingsPage("chats", gettext("Chats"), "message", "/settings/chats"),
         SettingsPage("network", gettext("Network"), "globe", "/connection/proxy"),
+        SettingsPage("erase", gettext("Erase"), "erase", "/settings/erase"),
         SettingsPage("help", gettext("Help"), "help", "/help"),
     )

@@ -23,6 +23,7 @@ export class Lock {
     // Whoever is in a hurry keeps nothing in memory, whatever the settings say.
     document.addEventListener("shortcut:lock", () => this.#lock({ deep: "1" }));
     document.addEventListener("server:locked", () => leave());
+    document.addEventListener("form:sent", ({ target }) => target.matches("[data-erases]") && leave());
   }
 
   async #lock(fields = {}) {

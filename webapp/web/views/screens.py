@@ -5,7 +5,14 @@ from collections.abc import Iterable, Mapping
 
 from flask import render_template
 
-from webapp.services import drafts, lock_settings, preferences, reading, recent_emoji
+from webapp.services import (
+    drafts,
+    lock_settings,
+    preferences,
+    reading,
+    recent_emoji,
+    wrong_codes,
+)
 from webapp.services.errors import UnknownMessage
 from webapp.services.networks import NetworkKind
 from webapp.services.open_account import OpenAccount
@@ -112,6 +119,7 @@ def chosen(account: OpenAccount) -> dict[str, str]:
     return {
         **preferences.as_texts(preferences.load(account)),
         **lock_settings.as_texts(lock_settings.load(account)),
+        wrong_codes.NAME: wrong_codes.as_text(runtime()),
         "code": code or "none",
     }
 
@@ -123,6 +131,8 @@ def lock_settings_page(account: OpenAccount, *, toast: Toast | None = None) -> s
         code=present_code(runtime().code_kind()),
         lock=lock_settings.as_texts(lock_settings.load(account)),
         limits=lock_settings.CHOICES["idle_minutes"],
+        erase_after=wrong_codes.as_text(runtime()),
+        guesses=[text for text in wrong_codes.CHOICES if text != wrong_codes.OFF],
         part="content",
     )
     return page + _said(toast)
