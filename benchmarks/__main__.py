@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable, Iterator
 
-from benchmarks import large, live, locking, protocol, receiving, starting
+from benchmarks import erasing, large, live, locking, protocol, receiving, starting
 from benchmarks.result import HEADING, Result
 
 # One file for each topic; its results are printed as they come.
@@ -14,6 +14,7 @@ TOPICS: dict[str, Callable[[], Iterator[Result]]] = {
     "starting": starting.measure,
     "large": large.measure,
     "locking": locking.measure,
+    "erasing": erasing.measure,
 }
 
 

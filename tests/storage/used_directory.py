@@ -163,7 +163,8 @@ def check_spared(used: Used, directory: DataDirectory) -> None:
     space = directory.open_space(COVER_ROOT)
     assert space is not None
     assert space.slot == Slot(SlotKind.OPEN, (used.cover,), flags=NO_FLAGS)
+    # Whoever opens it puts its log in order, too.
+    check_account(directory, used.cover)
     check_shape(directory._path)
     others = [number for number in range(CONTAINER_COUNT) if number != used.cover.container]
     check_containers(used, directory._path, numbers=others)
-    check_account(directory, used.cover)
