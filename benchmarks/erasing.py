@@ -26,7 +26,7 @@ def measure() -> Iterator[Result]:
     taken: dict[int, list[float]] = {LITTLE_BYTES: [], MUCH_BYTES: []}
     sparing: dict[int, list[float]] = {LITTLE_BYTES: [], MUCH_BYTES: []}
     for _ in range(ERASES):
-        for size_bytes in taken:
+        for size_bytes in (LITTLE_BYTES, MUCH_BYTES):
             with tempfile.TemporaryDirectory() as folder:
                 directory, entry = _used(Path(folder) / "data", size_bytes)
                 sparing[size_bytes].append(_sparing_ms(directory, entry))

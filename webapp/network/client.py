@@ -18,6 +18,7 @@ from webapp.network.path_builder import PathBuilder
 from webapp.network.proxy import Proxy
 from webapp.network.remembered import NOTHING, Remembered
 from webapp.network.settings import NetworkSettings
+from webapp.network.swarm_delete import DeletedAt, SwarmDelete
 from webapp.network.swarm_poll import Cursors, Polled, SwarmPoll, Take
 from webapp.network.swarm_store import Stored, SwarmStore
 from webapp.network.swarms import Swarms
@@ -28,7 +29,16 @@ from webapp.protocol.keys import AccountKeys
 from webapp.protocol.replies import parse_info
 from webapp.protocol.requests import info
 
-__all__ = ["NOTHING", "ConnectionState", "Cursors", "Network", "Polled", "Remembered", "Stored"]
+__all__ = [
+    "NOTHING",
+    "ConnectionState",
+    "Cursors",
+    "DeletedAt",
+    "Network",
+    "Polled",
+    "Remembered",
+    "Stored",
+]
 
 
 class Network:
@@ -87,6 +97,13 @@ class Network:
             time_keeper=time_keeper,
             clock=clock,
         )
+        self._delete = SwarmDelete(
+            self._swarms,
+            self._caller,
+            network_clock=self._network_clock,
+            time_keeper=time_keeper,
+            clock=clock,
+        )
         self._poll = SwarmPoll(
             self._swarms,
             self._caller,
@@ -131,6 +148,15 @@ class Network:
         self._tell_learners()
         self._keep_up()
         return more
+
+    def delete_all(self, keys: AccountKeys) -> DeletedAt:
+        """Delete all that an account has in its swarm; return which members have signed for it.
+
+        Asking again is harmless. Takes 30 s at most. Raises what ``store`` raises if no member
+        did it.
+        """
+        with self._reporting():
+            return self._delete.delete_all(keys)
 
     def new_route(self) -> None:
         """Put other nodes behind the first ones, which stay (security.md X1).

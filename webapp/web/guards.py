@@ -58,6 +58,8 @@ DOOR_PATH = "/door"
 UNLOCK_PATH = "/unlock"
 LOCK_PATH = "/lock"
 ERASE_PATH = "/erase"
+ERASE_REST_PATH = "/erase/rest"
+ERASE_ANYWAY_PATH = "/erase/anyway"
 LIVE_PREFIX = "/socket.io/"
 STATIC_PREFIX = "/static/"
 
@@ -134,6 +136,8 @@ _ROUTES = {
     UNLOCK_PATH: Route.UNLOCK,
     LOCK_PATH: Route.LOCK,
     ERASE_PATH: Route.ERASE,
+    ERASE_REST_PATH: Route.ERASE,
+    ERASE_ANYWAY_PATH: Route.ERASE,
 }
 
 

@@ -102,6 +102,8 @@ class Session:
         self.alive = True
         self.unlocked_in: int | None = None
         self.last_try: LastTry | None = None
+        # The generation in which an erase was confirmed here, for what follows on the question.
+        self.may_erase_in: int | None = None
         self.tabs = TabMemory()
         self.allowance = TokenBucket(per_s=REQUESTS_PER_S, burst=REQUESTS_BURST, clock=clock)
 
@@ -182,7 +184,7 @@ class Sessions:
             self._end([session for session in self._sessions if session is not kept])
         for session in list(self._sessions):
             session.tabs = TabMemory()
-            session.unlocked_in = session.last_try = None
+            session.unlocked_in = session.last_try = session.may_erase_in = None
             session.clears = session.renews = True
 
     def heirs(self, *, generation: int) -> list[Heir]:

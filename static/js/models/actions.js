@@ -97,7 +97,7 @@ export class Actions {
     clearError(form);
     try {
       const html = await order(form, path, fields);
-      form.dispatchEvent(new CustomEvent("form:sent", { bubbles: true, detail: { fields } }));
+      form.dispatchEvent(new CustomEvent("form:sent", { bubbles: true, detail: { fields, isEmpty: !html } }));
       announce({ placed: applyPatch(html, { answer: true }) });
       if ("forget" in form.dataset) forgetTyped();
     } catch (error) {

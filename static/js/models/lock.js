@@ -23,7 +23,10 @@ export class Lock {
     // Whoever is in a hurry keeps nothing in memory, whatever the settings say.
     document.addEventListener("shortcut:lock", () => this.#lock({ deep: "1" }));
     document.addEventListener("server:locked", () => leave());
-    document.addEventListener("form:sent", ({ target }) => target.matches("[data-erases]") && leave());
+    // An erase that is done has nothing to show; one that needs another answer has.
+    document.addEventListener("form:sent", ({ target, detail }) => {
+      if (detail.isEmpty && target.matches("[data-erases]")) leave();
+    });
   }
 
   async #lock(fields = {}) {

@@ -1,16 +1,17 @@
-"""Erasing everything: the question before it, and doing it."""
+"""Erasing everything: the question before it, and doing it, on the network first if asked."""
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from webapp.services import everything
 from webapp.services.errors import ErasingWordMissing
+from webapp.services.everything import OnNetwork
 from webapp.services.open_account import OpenAccount
-from webapp.web.context import runtime, with_account
-from webapp.web.guards import ERASE_PATH
+from webapp.web.context import current_session, runtime, with_account
+from webapp.web.guards import ERASE_ANYWAY_PATH, ERASE_PATH, ERASE_REST_PATH
 from webapp.web.headers import CLEAR_SITE_DATA
 from webapp.web.lock_presenter import present_code
-from webapp.web.texts import gettext
+from webapp.web.texts import gettext, say
 
 blueprint = Blueprint("erasing", __name__)
 
@@ -34,7 +35,49 @@ def erase(_account: OpenAccount) -> ResponseReturnValue:
     """Do it. The tab then loads the page anew, and finds that of a first start."""
     if request.form.get("word", "").strip().casefold() != _word().casefold():
         raise ErasingWordMissing(_word())
-    everything.erase(runtime(), current=request.form.get("current", ""))
+    current = request.form.get("current", "")
+    if request.form.get("scope") == "network":
+        current_session().may_erase_in = everything.confirm(runtime(), current=current)
+        return _on_network_first()
+    everything.erase(runtime(), current=current)
+    return _done()
+
+
+@blueprint.post(ERASE_REST_PATH)
+@with_account
+def erase_rest(_account: OpenAccount) -> ResponseReturnValue:
+    """Ask the network once more, for whoever has confirmed the erase."""
+    return _on_network_first()
+
+
+@blueprint.post(ERASE_ANYWAY_PATH)
+@with_account
+def erase_anyway(_account: OpenAccount) -> ResponseReturnValue:
+    """Erase here, whatever is left on the network."""
+    everything.erase_confirmed(runtime(), confirmed=current_session().may_erase_in)
+    return _done()
+
+
+def _on_network_first() -> ResponseReturnValue:
+    confirmed = current_session().may_erase_in
+    found = everything.delete_on_network(runtime(), confirmed=confirmed)
+    if not found.is_complete:
+        return _told(found)
+    everything.erase_confirmed(runtime(), confirmed=confirmed)
+    return _done()
+
+
+def _told(found: OnNetwork) -> str:
+    return render_template(
+        "pages/settings/erase_network.html",
+        done=found.done,
+        left=found.left,
+        reason=say(found.reason) if found.reason else "",
+        part="content",
+    )
+
+
+def _done() -> Response:
     answer = Response(status=204)
     answer.headers.add(*CLEAR_SITE_DATA)
     return answer
