@@ -1,0 +1,115 @@
+"""A use of the program that plants canaries, as a list of steps. Later features add theirs."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.twin.canaries import Canaries
+from tests.visitor import Visitor
+from webapp.protocol.keys import AccountKeys
+from webapp.protocol.recovery import decode_recovery_password
+from webapp.storage import fresh
+from webapp.vault.codes import PROFILE_1, canonical, derive
+from webapp.vault.slots import open_vault, read_salt
+
+TOO_FAST = 429
+
+
+@dataclass
+class Use:
+    """One person at one program, and what they have left in it."""
+
+    visitor: Visitor
+    contacts: int = 4
+    messages: int = 12
+    canaries: Canaries = field(default_factory=Canaries)
+    pin: str = field(
+        default_factory=lambda: "".join(secrets.choice("123456789") for _ in range(12))
+    )
+
+    def posts(self, path: str, **form: str) -> str:
+        """Send a form; again, if that was faster than any person is."""
+        while (answer := self.visitor.ask("POST", path, form)).status == TOO_FAST:
+            continue
+        assert answer.status in (200, 204), (path, answer.status, answer.body[:200])
+        return answer.body.decode()
+
+
+def makes_an_account(use: Use) -> None:
+    use.visitor.makes_an_account(use.canaries.text("first own name"))
+    use.posts("/account/name", name=use.canaries.text("own name"))
+    words = use.visitor.words()
+    seed = decode_recovery_password(words)
+    keys = AccountKeys.from_seed(seed)
+    use.canaries.keep("seed", bytes(seed))
+    use.canaries.keep("recovery words", " ".join(words.split()[:6]).encode())
+    use.canaries.keep("last recovery words", " ".join(words.split()[6:]).encode())
+    use.canaries.keep("Account ID", bytes(keys.account_id))
+    use.canaries.keep("signing key", keys.ed25519)
+
+
+def writes_to_people(use: Use) -> None:
+    for number in range(use.contacts):
+        peer = secrets.token_bytes(32)
+        use.canaries.keep(f"Account ID of contact {number}", peer)
+        use.posts("/conversations", account_id=f"05{peer.hex()}")
+        name = use.canaries.text(f"name of contact {number}")
+        use.posts(f"/conversations/{number + 1}/nickname", nickname=name)
+
+
+def sends_messages(use: Use) -> None:
+    for number in range(use.messages):
+        text = use.canaries.text(f"message {number}")
+        use.posts(f"/conversations/{number % use.contacts + 1}/messages", body=text)
+
+
+def leaves_drafts(use: Use) -> None:
+    for number in range(use.contacts):
+        text = use.canaries.text(f"draft {number}")
+        use.posts(f"/conversations/{number + 1}/draft", body=text)
+
+
+def sets_a_code(use: Use) -> None:
+    use.canaries.keep("PIN", use.pin.encode())
+    use.posts("/settings/theme", value="light")
+    use.visitor.sets_a_pin(use.pin)
+    use.posts("/settings/erase_after", value="8")
+
+
+def keeps_the_keys(use: Use) -> None:
+    """Not a step of the person: what an onlooker would have to find."""
+    vault = (use.visitor.data / fresh.VAULT).read_bytes()
+    root = derive(canonical("pin", use.pin), read_salt(vault), profile=PROFILE_1)
+    opened = open_vault(vault, root)
+    assert opened is not None
+    use.canaries.keep("root of the code", root)
+    use.canaries.keep("salt of the vault", read_salt(vault))
+    for entry in opened[1].entries:
+        use.canaries.keep(f"key of container {entry.container}", entry.key)
+        container = fresh.container_path(use.visitor.data, entry.container).read_bytes()
+        use.canaries.keep("a page of the database", container[4096 : 4096 + 64])
+
+
+def crashes(use: Use) -> None:
+    use.canaries.keep("cookie before the crash", use.visitor.cookie.partition("=")[2].encode())
+    use.visitor.kill()
+    use.visitor.start()
+
+
+def unlocks(use: Use) -> None:
+    use.visitor.ask("POST", "/unlock", {"kind": "pin", "pin": use.pin})
+    assert use.visitor.ask("GET", "/list").status == 200
+    use.canaries.keep("cookie", use.visitor.cookie.partition("=")[2].encode())
+
+
+Step = Callable[[Use], None]
+REAL_USE: tuple[Step, ...] = (
+    makes_an_account,
+    writes_to_people,
+    sends_messages,
+    leaves_drafts,
+    sets_a_code,
+    keeps_the_keys,
+    crashes,
+    unlocks,
+)
