@@ -41,6 +41,7 @@ from webapp.vault import throttle
 from webapp.vault.containers import CONTAINER_COUNT
 from webapp.vault.slot_plaintext import Slot, SlotFlags, SlotKind
 from webapp.vault.slots import SLOT_COUNT, no_code_root, open_vault, read_salt
+from webapp.vault.tripwire import tripwire_salt
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ def test_a_staging_vault_of_a_failed_write_goes_before_anything_else(trials: Tri
         before = len(files.operations)
         destroy_all(directory)
         assert files.operations[before : before + 4] == ["open", "write", "fsync", "unlink"]
-        assert opens_with_the_old_salt(trials.used, kept.read()) == []
+        assert trials.used.vault[:1024] not in kept.read()
     assert not staging.exists()
     directory.release()
 
@@ -420,19 +421,33 @@ def test_an_account_can_be_made_right_after(trials: Trials) -> None:
     directory.release()
 
 
-def test_a_fresh_directory_has_the_throttle_and_tripwire_of_a_first_start_at_every_start(
+def test_a_fresh_directory_has_the_throttle_of_a_first_start_at_every_start(
     tmp_path: Path,
 ) -> None:
     directory = start(tmp_path / "data", RealFiles())
     directory.write_throttle(throttle.counted(directory.read_throttle(), now_ms=1))
-    (tmp_path / "data" / fresh.TRIPWIRE).write_bytes(OLD_TRIPWIRE)
     directory.release()
 
     again = start(tmp_path / "data", RealFiles())
 
     assert again.read_throttle() == fresh.fresh_throttle()
-    assert OLD_TRIPWIRE[:16] not in (tmp_path / "data" / fresh.TRIPWIRE).read_bytes()
     again.release()
+
+
+def test_a_tripwire_of_another_vault_is_replaced_and_one_of_this_vault_is_not(
+    trials: Trials,
+) -> None:
+    path, _, directory = trials.begin()
+    directory.release()
+    tripwire = path / fresh.TRIPWIRE
+    assert OLD_TRIPWIRE in tripwire.read_bytes()
+
+    tripwire.write_bytes(b"another vault's " + OLD_TRIPWIRE)
+    trials.restart(path).release()
+
+    assert OLD_TRIPWIRE not in tripwire.read_bytes()
+    salt = read_salt((path / fresh.VAULT).read_bytes())
+    assert tripwire.read_bytes()[:16] == tripwire_salt(salt)
 
 
 @pytest.fixture

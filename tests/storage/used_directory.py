@@ -1,12 +1,13 @@
 """A data directory that has been used, and what it is after an erase of whatever kind."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.storage.fault_files import FaultFiles, Loss, PowerCut
+from tests.storage.fault_files import KEPT_BYTES, FaultFiles, Loss, PowerCut
 from tests.storage.test_crashes import RECORD, check_shape, space_of, start, write_account
 from webapp.storage import accounts, fresh
 from webapp.storage.data_directory import DataDirectory, Space
@@ -19,7 +20,7 @@ from webapp.vault.slots import SLOT_COUNT, no_code_root, open_vault, read_salt, 
 CODE_ROOT = b"r" * 32
 SECOND_ROOT = b"s" * 32
 COVER_ROOT = b"c" * 32
-OLD_TRIPWIRE = b"\x07" * fresh.TRIPWIRE_BYTES
+OLD_TRIPWIRE = b"\x07" * 4080
 HEADER_BYTES = 64
 Erase = Callable[[DataDirectory], object]
 
@@ -36,7 +37,8 @@ class Used:
         directory.release()
         self.path = path
         self._seal_second(space)
-        (path / fresh.TRIPWIRE).write_bytes(OLD_TRIPWIRE)
+        tripwire = path / fresh.TRIPWIRE
+        tripwire.write_bytes(tripwire.read_bytes()[:16] + OLD_TRIPWIRE)
         with fresh.container_path(path, self.secret.container).open("ab") as container:
             container.write(bytes(CONTAINER_BYTES))
         for entry in (self.cover, self.secret):
@@ -55,8 +57,21 @@ class Used:
         return self.path / fresh.CONTAINERS / f"{number}-wal"
 
     def copy(self, path: Path) -> Path:
-        shutil.copytree(self.path, path)
+        """Return a copy; of containers that nothing opens all but the beginning are holes."""
+        shutil.copytree(self.path, path, ignore=self._opens_with_nothing)
+        for number in range(CONTAINER_COUNT):
+            source = fresh.container_path(self.path, number)
+            target = fresh.container_path(path, number)
+            if not target.exists():
+                target.write_bytes(source.read_bytes()[:KEPT_BYTES])
+                os.truncate(target, source.stat().st_size)
+                target.chmod(0o600)
         return path
+
+    def _opens_with_nothing(self, folder: str, names: list[str]) -> list[str]:
+        used = {str(entry.container) for entry in (self.cover, self.secret)}
+        is_containers = Path(folder).name == fresh.CONTAINERS
+        return [name for name in names if is_containers and name.isdigit() and name not in used]
 
 
 class Trials:

@@ -146,13 +146,13 @@ LIMITS = (
         "limited",
         "ten guesses erase everything, three were made",
         record(1, 3, T, **LIMITED) + record(2, 4, T, **LIMITED),
-        f"count 4, last {T}, delay 1, limit 10, guesses 3",
+        f"count 4, last {T}, delay 5, limit 10, guesses 3",
     ),
     (
         "limited_torn",
         "the newer record is half written: the limit and the guesses of the older",
         record(1, 3, T, **LIMITED) + record(2, 4, T, **LIMITED)[:16] + bytes(16),
-        "count 4, last unknown, delay 1, limit 10, guesses 3",
+        "count 4, last unknown, delay 5, limit 10, guesses 3",
     ),
     (
         "limited_damaged",

@@ -13,6 +13,7 @@ from webapp.storage.files import STAGING_SUFFIX
 from webapp.vault.containers import CONTAINER_BYTES, CONTAINER_COUNT, container_salt
 from webapp.vault.slots import VAULT_BYTES
 from webapp.vault.throttle import THROTTLE_BYTES
+from webapp.vault.tripwire import TRIPWIRE_BYTES, unused_tripwire
 
 VAULT = "vault"
 THROTTLE = "throttle"
@@ -20,8 +21,6 @@ TRIPWIRE = "tripwire"
 DOOR = "door"
 CONTAINERS = "containers"
 
-# One block: keys and fields of the drop, random until the first account exists.
-TRIPWIRE_BYTES = 4096
 # A key and the port it is for, with room to spare; the web layer lays it out.
 DOOR_BYTES = 256
 
@@ -59,9 +58,9 @@ def fresh_throttle() -> bytes:
     return bytes(THROTTLE_BYTES)
 
 
-def fresh_tripwire() -> bytes:
-    """Return a tripwire that stands for no account: random, as one in use looks."""
-    return secrets.token_bytes(TRIPWIRE_BYTES)
+def fresh_tripwire(vault_salt: bytes) -> bytes:
+    """Return a tripwire that stands for no account."""
+    return unused_tripwire(vault_salt)
 
 
 def fresh_door() -> bytes:

@@ -9,12 +9,13 @@ an erase. The rules, in the order in which they are applied:
     vault: an erase was torn in the middle of its block, and nothing that the vault may
     still open exists. The vault becomes that of a first start.
  4. Staging files are leftovers of a crash: overwritten and removed.
- 5. The space without a code is open and holds no account: throttle and tripwire are
-    those of a first start, whatever they were before.
+ 5. The space without a code is open and holds no account: nothing was ever tried, so
+    the throttle says that. A tripwire that does not begin as one of this vault is an
+    orphan, left by an erase.
  6. A container whose first bytes no salt of this vault explains, and that the open
-    space does not list, is an orphan, left by an erase. Orphans and missing files are
-    built anew. All that are not listed are orphans where the open space says that it
-    is all that is left; when they are built, it stops saying so.
+    space does not list, is an orphan too. Orphans and missing files are built anew. All
+    that are not listed are orphans where the open space says that it is all that is
+    left; when they are built, it stops saying so.
  7. A file of the wrong size is built anew only when nothing can be lost: the space
     without a code is open, so everything in use is known, and this is not.
 
@@ -23,7 +24,8 @@ either to the state before or to the state after.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 from webapp.storage import fresh
@@ -49,6 +51,7 @@ from webapp.vault.containers import (
 )
 from webapp.vault.slots import first_start_vault, read_salt, seal_slot
 from webapp.vault.throttle import THROTTLE_BYTES, unreadable
+from webapp.vault.tripwire import TRIPWIRE_SALT_BYTES
 
 
 def repair(files: Files, directory: Path) -> None:
@@ -81,7 +84,7 @@ def repair_small_files(files: Files, directory: Path) -> tuple[bytes, Space | No
         vault = first_start_vault()
         write(files, directory / fresh.VAULT, vault)
         space = open_without_code(vault)
-    _rebuild_small_files(files, directory, space)
+    _rebuild_small_files(files, directory, vault_salt=read_salt(vault), space=space)
     return vault, space
 
 
@@ -133,7 +136,8 @@ def _is_foreign(files: Files, directory: Path, vault: bytes) -> bool:
     """Return whether all eight containers are there, and belong to another vault."""
     paths = [fresh.container_path(directory, number) for number in range(CONTAINER_COUNT)]
     salts = _container_salts(read_salt(vault))
-    return all(files.size(path) is not None and _head(files, path) not in salts for path in paths)
+    heads = [_head(files, path) for path in paths]
+    return all(head and head not in salts for head in heads)
 
 
 def _sweep_staging(files: Files, directory: Path) -> None:
@@ -143,25 +147,39 @@ def _sweep_staging(files: Files, directory: Path) -> None:
         discard_container(files, staging_path(fresh.container_path(directory, number)))
 
 
-def _rebuild_small_files(files: Files, directory: Path, space: Space | None) -> None:
+def _rebuild_small_files(
+    files: Files, directory: Path, *, vault_salt: bytes, space: Space | None
+) -> None:
     is_fresh = space is not None and not space.entries
     # Where a code is set, a throttle that has gone must not be a way to new free attempts.
-    throttle = unreadable if space is None else fresh.fresh_throttle
-    _rebuild(files, directory / fresh.THROTTLE, THROTTLE_BYTES, throttle, anew=is_fresh)
-    _rebuild(files, directory / fresh.DOOR, fresh.DOOR_BYTES, fresh.fresh_door)
-    tripwire = directory / fresh.TRIPWIRE
-    if files.size(tripwire) is None or is_fresh:
-        _rebuild(files, tripwire, fresh.TRIPWIRE_BYTES, fresh.fresh_tripwire, anew=is_fresh)
+    throttle = unreadable() if space is None else fresh.fresh_throttle()
+    path = directory / fresh.THROTTLE
+    if is_fresh and _head(files, path, limit=THROTTLE_BYTES + 1) != throttle:
+        _write_anew(files, path, throttle)
+    _rebuild(files, path, throttle)
+    _rebuild(files, directory / fresh.DOOR, fresh.fresh_door())
+    path = directory / fresh.TRIPWIRE
+    tripwire = fresh.fresh_tripwire(vault_salt)
+    if _head(files, path) != tripwire[:TRIPWIRE_SALT_BYTES]:
+        # What it held goes first: torn, the new one would begin well and end with that.
+        _write_anew(files, path, secrets.token_bytes(len(tripwire)))
+        _write_anew(files, path, tripwire)
+    if is_fresh:
+        _rebuild(files, path, tripwire)
+    files.restrict(path, mode=FILE_MODE)
 
 
-def _rebuild(
-    files: Files, path: Path, size_bytes: int, content: Callable[[], bytes], *, anew: bool = False
-) -> None:
-    """Put ``path`` right; with ``anew`` also if its size says that nothing is wrong."""
-    if files.size(path) != size_bytes:
-        put_file(files, path, content())
-    elif anew:
-        overwrite(files, path, content())
+def _write_anew(files: Files, path: Path, content: bytes) -> None:
+    """Make ``content`` the file ``path``, which needs no room if it has that size already."""
+    if files.size(path) == len(content):
+        overwrite(files, path, content)
+    else:
+        put_file(files, path, content)
+
+
+def _rebuild(files: Files, path: Path, content: bytes) -> None:
+    if files.size(path) != len(content):
+        put_file(files, path, content)
     files.restrict(path, mode=FILE_MODE)
 
 
@@ -198,8 +216,9 @@ def _is_rubbish(files: Files, path: Path, *, vault_salt: bytes, space: Space | N
     return space is not None and size != CONTAINER_BYTES
 
 
-def _head(files: Files, path: Path) -> bytes:
-    return files.read(path, limit=CONTAINER_SALT_BYTES)
+def _head(files: Files, path: Path, *, limit: int = CONTAINER_SALT_BYTES) -> bytes:
+    """Return the first bytes of a file, none if it is missing."""
+    return b"" if files.size(path) is None else files.read(path, limit=limit)
 
 
 def _container_salts(vault_salt: bytes) -> frozenset[bytes]:
