@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.people import Person, RunningApp
 from tests.browser.readers import HASH, MOST_ROWS, STILL_PX, top_of
-from webapp.app import App, create_app
-from webapp.config import Config
+from webapp.app import App
 from webapp.protocol.identifiers import AccountId
 from webapp.services import messaging, removing
 from webapp.services.events import MessagesAdded
@@ -80,17 +78,6 @@ class Lister:
 
     def chooses(self, name: str) -> None:
         self.page.get_by_role("menuitem", name=name).click()
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = create_app(
-        Config(data_dir=tmp_path / "data", launch_dir=tmp_path / "launch", network="local")
-    )
-    app.start()
-    app.runtime.create_account("Marit", network="practice")
-    yield app
-    app.stop()
 
 
 @pytest.fixture
