@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.people import Person, RunningApp
-from tests.browser.readers import HASH, MOST_ROWS, STILL_PX, top_of
+from tests.browser.readers import AT_REST, HASH, MOST_ROWS, STILL_PX, top_of
 from webapp.app import App
 from webapp.protocol.identifiers import AccountId
 from webapp.services import messaging, removing
@@ -21,7 +21,6 @@ pytestmark = pytest.mark.browser
 COUNT = 450
 WHEEL_PX = 2_000
 MOST_TURNS = 200
-AT_REST = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def person(number: int) -> AccountId:

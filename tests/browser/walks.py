@@ -1,6 +1,7 @@
 """Walks through the pages: what is looked at wherever somebody can get to."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from playwright.sync_api import Page
 
@@ -8,7 +9,16 @@ from tests.browser.people import CONTRAST, Person
 
 WIDTHS = (1280, 390)
 # The second look is for what colours can spoil, which is the contrast alone.
-COLOURS = (("dark", None), ("light", CONTRAST))
+COLOURS: tuple[tuple[Literal["dark", "light"], str | None], ...] = (
+    ("dark", None),
+    ("light", CONTRAST),
+)
+
+# Colours that are still on their way to others have a contrast of their own.
+ALL_FADED = """async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  await Promise.allSettled(document.getAnimations().map((each) => each.finished));
+}"""
 
 
 def looks_around(person: Person, walk: Iterator[str]) -> None:
@@ -16,7 +26,8 @@ def looks_around(person: Person, walk: Iterator[str]) -> None:
     width = person.page.viewport_size["width"] if person.page.viewport_size else 0
     for name in walk:
         for colour, rule in COLOURS:
-            person.page.emulate_media(color_scheme=colour)  # type: ignore[arg-type]
+            person.page.emulate_media(color_scheme=colour)
+            person.page.evaluate(ALL_FADED)
             assert person.finds_obstacles(rule) == [], (name, colour)
             person.keeps_a_picture(f"{name}-{colour}-{width}")
         assert not scrolls_sideways(person.page), name
