@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
+from tests.browser.locking import LeapingClock, make_app
 from tests.browser.people import (
     PATIENCE_MS,
     PROJECT,
@@ -20,6 +21,7 @@ from tests.browser.people import (
 )
 from tests.conftest import in_ci
 from tests.firefox import HOW_TO_INSTALL, find_firefox, launch_firefox
+from webapp.app import App
 from webapp.clock import SystemClock
 from webapp.localnet.network import PracticeNetwork
 
@@ -105,6 +107,22 @@ def own_network_file(own_network: PracticeNetwork, tmp_path: Path) -> str:
     file = tmp_path / "network.json"
     file.write_text(json.dumps(own_network.network_file()))
     return str(file)
+
+
+@pytest.fixture
+def clock() -> LeapingClock:
+    """The clock of ``app``."""
+    return LeapingClock()
+
+
+@pytest.fixture
+def app(tmp_path: Path, clock: LeapingClock) -> Iterator[App]:
+    """An app in this process with an account, so that a story can have a hand in it."""
+    app = make_app(tmp_path, clock=clock)
+    app.start()
+    app.runtime.create_account("Marit", network="practice")
+    yield app
+    app.stop()
 
 
 @pytest.fixture(scope="module")

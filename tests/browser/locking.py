@@ -5,7 +5,7 @@ import threading
 import time
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
 from tests.browser.people import Person, RunningApp
 from webapp.app import App, create_app
@@ -142,6 +142,23 @@ class Keeper(Person):
     def unlocks(self, kind: str) -> None:
         self.tries(kind, CODES[kind])
         self.sees_the_app()
+
+    def opens_a_second_tab(self) -> Page:
+        """Open the app in another tab as well, and wait until that one hears of changes."""
+        tab = self.new_tab()
+        heard: list[WebSocket] = []
+
+        def listen(live: WebSocket) -> None:
+            live.on("framereceived", lambda _frame: heard.append(live))
+
+        tab.on("websocket", listen)
+        with tab.expect_websocket() as live:
+            tab.goto(self.page.url)
+        self.sees_the_app(tab)
+        # The first one greets, the second one says that the server knows of this tab.
+        while len(heard) < 2:
+            live.value.wait_for_event("framereceived")
+        return tab
 
     def sees_the_app(self, page: Page | None = None) -> None:
         page = page or self.page

@@ -40,8 +40,10 @@ LOST = re.compile(
     r"|WebSocket is closed before the connection"
 )
 SERIOUS = {"serious", "critical"}
+# The one of its rules that a colour can break.
+CONTRAST = "color-contrast"
 # The checker would fetch the style sheets once more, in a way that the page forbids.
-NO_DOWNLOADS = {"preload": False}
+EXAMINATION = {"preload": False, "resultTypes": ["violations"]}
 # The environment variable that names a folder for pictures of all pages.
 PICTURES = "SAFEHOUSE_PICTURES"
 
@@ -152,12 +154,16 @@ class Person:
         """The browser reports each request that finds nobody."""
         self._may_lose_the_program = True
 
-    def finds_obstacles(self) -> list[str]:
-        """Return what axe finds on the screen that would keep somebody out."""
+    def finds_obstacles(self, rule: str | None = None) -> list[str]:
+        """Return what axe finds on the screen that would keep somebody out, by one rule or all."""
         self._is_examined = True
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(Axe().axe_script)
+        options = {**EXAMINATION, "runOnly": [rule]} if rule else EXAMINATION
+        found = self.page.evaluate("async options => (await axe.run(options)).violations", options)
         return [
             f"{finding['id']}: {node['html']}"
-            for finding in Axe().run(self.page, options=NO_DOWNLOADS).response["violations"]
+            for finding in found
             if finding["impact"] in SERIOUS
             for node in finding["nodes"]
         ]

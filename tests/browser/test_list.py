@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.people import Person, RunningApp
-from tests.browser.readers import HASH, MOST_ROWS, STILL_PX, top_of
-from webapp.app import App, create_app
-from webapp.config import Config
+from tests.browser.readers import AT_REST, HASH, MOST_ROWS, STILL_PX, top_of
+from webapp.app import App
 from webapp.protocol.identifiers import AccountId
 from webapp.services import messaging, removing
 from webapp.services.events import MessagesAdded
@@ -23,7 +21,6 @@ pytestmark = pytest.mark.browser
 COUNT = 450
 WHEEL_PX = 2_000
 MOST_TURNS = 200
-AT_REST = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def person(number: int) -> AccountId:
@@ -80,17 +77,6 @@ class Lister:
 
     def chooses(self, name: str) -> None:
         self.page.get_by_role("menuitem", name=name).click()
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = create_app(
-        Config(data_dir=tmp_path / "data", launch_dir=tmp_path / "launch", network="local")
-    )
-    app.start()
-    app.runtime.create_account("Marit", network="practice")
-    yield app
-    app.stop()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The lock in the hands of a person: codes of every kind, and what is seen while it is closed."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -14,34 +13,23 @@ from tests.browser.locking import (
     PIN,
     Keeper,
     LeapingClock,
-    make_app,
     waits,
 )
+from tests.browser.walks import WIDTHS
 from webapp.app import App
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = (1280, 390)
 KINDS = ("pin", "pattern", "passphrase")
 
 
-@pytest.fixture
-def clock() -> LeapingClock:
-    return LeapingClock()
+# Setting, typing, changing and removing codes is done in both widths, the rest in one.
+in_both_widths = pytest.mark.parametrize("marit", WIDTHS, indirect=True)
 
 
 @pytest.fixture
-def app(tmp_path: Path, clock: LeapingClock) -> Iterator[App]:
-    app = make_app(tmp_path, clock=clock)
-    app.start()
-    app.runtime.create_account("Marit", network="practice")
-    yield app
-    app.stop()
-
-
-@pytest.fixture(params=WIDTHS)
 def marit(app: App, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Keeper]:
-    person = Keeper(app, browser=browser, width=request.param)
+    person = Keeper(app, browser=browser, width=getattr(request, "param", WIDTHS[0]))
     person.opens_the_app()
     yield person
     person.context.close()
@@ -49,6 +37,7 @@ def marit(app: App, browser: Browser, request: pytest.FixtureRequest) -> Iterato
     assert person.foreign == []
 
 
+@in_both_widths
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_first_code_is_set_and_asked_for(marit: Keeper, kind: str) -> None:
     marit.sets_a_code(kind)
@@ -58,6 +47,7 @@ def test_a_first_code_is_set_and_asked_for(marit: Keeper, kind: str) -> None:
     marit.unlocks(kind)
 
 
+@in_both_widths
 def test_wrong_codes_say_one_thing_and_make_one_wait_longer_and_longer(
     marit: Keeper, clock: LeapingClock
 ) -> None:
@@ -86,6 +76,7 @@ def test_wrong_codes_say_one_thing_and_make_one_wait_longer_and_longer(
     marit.unlocks("pin")
 
 
+@in_both_widths
 def test_a_code_is_changed_and_removed_by_the_one_there_is(marit: Keeper) -> None:
     marit.sets_a_code("pin")
     marit.sets_a_code("pattern", current=PIN)
@@ -115,21 +106,14 @@ def test_a_reload_and_a_second_tab_do_not_ask_again(marit: Keeper) -> None:
     marit.page.reload()
     marit.sees_the_app()
 
-    second = marit.new_tab()
-    second.goto(marit.page.url)
-
-    marit.sees_the_app(second)
+    marit.opens_a_second_tab()
 
 
 def test_locking_empties_every_tab_within_a_second_and_unlocking_opens_them(
     marit: Keeper,
 ) -> None:
     marit.sets_a_code("pin")
-    second = marit.new_tab()
-    with second.expect_websocket() as live:
-        second.goto(marit.page.url)
-        marit.sees_the_app(second)
-    live.value.wait_for_event("framereceived")
+    second = marit.opens_a_second_tab()
 
     marit.locks()
     expect(second.locator("lock-form")).to_be_visible(timeout=1000)
@@ -301,6 +285,7 @@ def test_six_words_are_suggested_and_their_strength_is_told(marit: Keeper) -> No
     expect(marit.page.get_by_text("The code is set.")).to_be_visible()
 
 
+@in_both_widths
 def test_a_code_is_offered_until_somebody_says_later(marit: Keeper) -> None:
     if marit.page.viewport_size == {"width": 1280, "height": 940}:
         expect(marit.page.get_by_text("Save your recovery words")).to_be_hidden()

@@ -1,31 +1,16 @@
 """The pages of the lock: nothing serious for axe, in both widths and colours, and in German."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.locking import CODES, PATTERN, Keeper, LeapingClock, make_app, waits
-from tests.browser.test_pages import LOOKS, scrolls_sideways
+from tests.browser.locking import CODES, PATTERN, Keeper, LeapingClock, waits
+from tests.browser.walks import WIDTHS, looks_around
 from webapp.app import App
 from webapp.services import preferences
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def clock() -> LeapingClock:
-    return LeapingClock()
-
-
-@pytest.fixture
-def app(tmp_path: Path, clock: LeapingClock) -> Iterator[App]:
-    app = make_app(tmp_path, clock=clock)
-    app.start()
-    app.runtime.create_account("Marit", network="practice")
-    yield app
-    app.stop()
 
 
 def lock_pages(marit: Keeper, clock: LeapingClock) -> Iterator[str]:
@@ -64,17 +49,13 @@ def lock_pages(marit: Keeper, clock: LeapingClock) -> Iterator[str]:
     yield "lock-passphrase"
 
 
-@pytest.mark.parametrize(("width", "colour"), LOOKS)
+@pytest.mark.parametrize("width", WIDTHS)
 def test_no_page_of_the_lock_keeps_anybody_out(
-    app: App, browser: Browser, clock: LeapingClock, width: int, colour: str
+    app: App, browser: Browser, clock: LeapingClock, width: int
 ) -> None:
     marit = Keeper(app, browser=browser, width=width)
-    marit.page.emulate_media(color_scheme=colour)  # type: ignore[arg-type]
     preferences.change(app.runtime.account(), "theme", "system")
     marit.opens_the_app()
-    for name in lock_pages(marit, clock):
-        assert marit.finds_obstacles() == [], name
-        assert not scrolls_sideways(marit.page), name
-        marit.keeps_a_picture(f"{name}-{colour}-{width}")
+    looks_around(marit, lock_pages(marit, clock))
     assert marit.complaints == []
     marit.context.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Frame, expect
 
-from tests.browser.locking import PIN, Keeper, make_app
+from tests.browser.locking import PIN, Keeper
 from webapp.app import App
 
 pytestmark = pytest.mark.browser
@@ -79,15 +79,6 @@ def neighbour() -> Iterator[Neighbour]:
     program = Neighbour()
     yield program
     program.close()
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = make_app(tmp_path)
-    app.start()
-    app.runtime.create_account("Marit", network="practice")
-    yield app
-    app.stop()
 
 
 @pytest.fixture

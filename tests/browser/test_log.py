@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -21,8 +20,7 @@ from tests.browser.readers import (
     middle_message,
     top_of,
 )
-from webapp.app import App, create_app
-from webapp.config import Config
+from webapp.app import App
 from webapp.protocol.keys import AccountKeys, Seed
 from webapp.services import messaging
 from webapp.services.events import MessageChanged
@@ -31,17 +29,6 @@ from webapp.storage import contacts, messages
 pytestmark = pytest.mark.browser
 
 Converse = Callable[..., Reader]
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    app = create_app(
-        Config(data_dir=tmp_path / "data", launch_dir=tmp_path / "launch", network="local")
-    )
-    app.start()
-    app.runtime.create_account("Marit", network="practice")
-    yield app
-    app.stop()
 
 
 @pytest.fixture

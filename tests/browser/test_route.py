@@ -1,9 +1,7 @@
 """The route view: what it tells, and that it stays where it is while it tells something else."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from flask import render_template
@@ -11,8 +9,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.people import Person, RunningApp
-from webapp.app import App, create_app
-from webapp.config import Config
+from webapp.app import App
 from webapp.localnet.network import PracticeNetwork
 from webapp.network.errors import ProxyFailed
 from webapp.sentence import Sentence
@@ -52,18 +49,6 @@ STATES = {
     "connecting": ConnectionState("connecting", ROUTE),
     "offline": ConnectionState("offline", (), 7, Sentence("No storage node answers."), NOW_MS),
 }  # fmt: skip
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    """An app in this process, so that any state can be pushed to its tabs."""
-    app = create_app(
-        Config(data_dir=tmp_path / "data", launch_dir=tmp_path / "launch", network="local")
-    )
-    app.start()
-    app.runtime.create_account("Marit", network="practice")
-    yield app
-    app.stop()
 
 
 def push(app: App, state: ConnectionState) -> None:

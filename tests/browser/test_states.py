@@ -9,11 +9,9 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Arrive
 from tests.browser.lived_in import move_in
 from tests.browser.people import Person
+from tests.browser.walks import WIDTHS, looks_around
 
 pytestmark = pytest.mark.browser
-
-# Every width in every pair of colours.
-LOOKS = ((1280, "dark"), (1280, "light"), (390, "dark"), (390, "light"))
 
 
 def press(page: Page, name: str) -> None:
@@ -125,24 +123,15 @@ def settings_states(person: Person) -> Iterator[str]:
     closes(page)
 
 
-@pytest.mark.parametrize(("width", "colour"), LOOKS)
+@pytest.mark.parametrize("width", WIDTHS)
 def test_no_state_keeps_anybody_out(
-    arrive: Arrive, tmp_path: Path, network_file: str, width: int, colour: str
+    arrive: Arrive, tmp_path: Path, network_file: str, width: int
 ) -> None:
     (tmp_path / "Marit").mkdir(mode=0o700)
     move_in(tmp_path / "Marit" / "data", network_file=network_file)
     person = arrive("Marit", width=width)
-    person.page.emulate_media(color_scheme=colour)  # type: ignore[arg-type]
     person.expects_refusals()
     person.opens_the_app()
 
     for walk in (list_states(person), conversation_states(person), settings_states(person)):
-        for name in walk:
-            assert person.finds_obstacles() == [], name
-            assert not scrolls_sideways(person.page), name
-            person.keeps_a_picture(f"{name}-{colour}-{width}")
-
-
-def scrolls_sideways(page: Page) -> bool:
-    wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    return bool(page.evaluate(wider))
+        looks_around(person, walk)

@@ -75,11 +75,13 @@ class AttemptCounter:
         self._tag_key = secrets.token_bytes(throttle.TAG_KEY_BYTES)
         self._tags: set[bytes] = set()
 
-    def wait_s(self) -> float:
-        """Return how long the next attempt has to wait. Raises DataDirectoryUnusable."""
-        now_s = self._clock.monotonic_s()
-        content = self._loaded(now_s)
-        return max(0.0, throttle.read(content).delay_s - (now_s - self._last_s))
+    def wait_s(self, *, at_s: float) -> float:
+        """Return how long the next attempt has to wait from ``at_s`` on.
+
+        Raises DataDirectoryUnusable.
+        """
+        content = self._loaded(self._clock.monotonic_s())
+        return max(0.0, throttle.read(content).delay_s - (at_s - self._last_s))
 
     def count(self) -> None:
         """Have one attempt more on the disk. Raises what ``write_throttle`` raises."""
@@ -199,12 +201,16 @@ class CodeGate:
         """
         with self._one_at_a_time():
             answers_after_s = self.answers_after_s()
-            wait_s = self._counter.wait_s()
+            now_s = self._clock.monotonic_s()
+            wait_s = self._counter.wait_s(at_s=now_s)
             if wait_s > 0:
                 return UnlockResult("wait", wait_s)
-            with self._answering_at(self._clock.monotonic_s() + answers_after_s):
+            answer_at_s = now_s + answers_after_s
+            with self._answering_at(answer_at_s):
                 reason = self._try(canonical(kind, text), accept=accept, use=use)
-            return UnlockResult(reason, self._counter.wait_s())
+                # Said of that moment, because after it nothing may be worked out any more.
+                result = UnlockResult(reason, self._counter.wait_s(at_s=answer_at_s))
+            return result
 
     def root_of(self, kind: str, text: str) -> bytes:
         """Return the root of a new code.
