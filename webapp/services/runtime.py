@@ -27,10 +27,10 @@ from typing import Final
 
 from webapp.clock import Clock
 from webapp.network.backoff import spread
-from webapp.network.client import NOTHING, Network
+from webapp.network.client import Network
 from webapp.network.errors import NetworkError
 from webapp.network.proxy import Proxy
-from webapp.protocol.keys import AccountKeys, Seed
+from webapp.protocol.keys import Seed
 from webapp.services import lock_settings
 from webapp.services.errors import (
     AccountExists,
@@ -40,19 +40,16 @@ from webapp.services.errors import (
     NoAccount,
     UnknownNetwork,
 )
-from webapp.services.events import CodeChanged, ConnectionChanged, EventBus, Locked, Unlocked
-from webapp.services.guarded_rows import GuardedRows
+from webapp.services.events import CodeChanged, EventBus, Locked, Unlocked
 from webapp.services.idle_lock import IdleLock
 from webapp.services.lock_settings import Depth, LockSettings
 from webapp.services.names import require_name
 from webapp.services.networks import Networks
 from webapp.services.open_account import OpenAccount
+from webapp.services.opening import Opener
 from webapp.services.reaching import NetworkFactory, Ways
-from webapp.services.receiving import Receiver
-from webapp.services.remembering import remember, remembered
 from webapp.services.restoring import seed_of
 from webapp.services.running import Running
-from webapp.services.sending import Sender
 from webapp.services.unlocking import CodeGate, UnlockResult
 from webapp.storage import accounts
 from webapp.storage.accounts import AccountRecord
@@ -109,6 +106,14 @@ class Runtime:
         # Held while anything below changes, so that a double click cannot make two accounts
         # and a lock cannot come in the middle of an opening.
         self._changing = threading.Lock()
+        self._opener = Opener(
+            directory,
+            ways=self._ways,
+            clock=clock,
+            events=events,
+            seal=self._seal,
+            changing=self._changing,
+        )
         self._state = "fresh"
         self._generation = 0
         self._space: Space | None = None
@@ -317,44 +322,8 @@ class Runtime:
         self._enter("opened" if space.entries else "emptied")
 
     def _open(self, entry: Entry, *, network: Network | None = None) -> Running:
-        database = self._directory.open_container(entry)
-        try:
-            record = accounts.load(database)
-            is_worth_remembering = self._ways.is_worth_remembering(record.network)
-            if network is None:
-                known = remembered(database) if is_worth_remembering else NOTHING
-                network = self._ways.network_of(record.network, remembered=known)
-            account = OpenAccount(
-                database=database,
-                keys=AccountKeys.from_seed(record.seed),
-                network=network,
-                clock=self.clock,
-                events=self.events,
-                guarded=self._guarded(database, entry),
-                given_proxy=self._ways.given,
-            )
-        except BaseException:
-            database.close()
-            raise
-        sender = Sender(account)
-        network.on_state(lambda _state: self.events.publish(ConnectionChanged()))
-        network.on_state(sender.watch)
-        if is_worth_remembering:
-            network.on_learned(lambda learned: remember(database, learned))
-        self._running = Running(account, sender, Receiver(account))
+        self._running = self._opener.open(entry, network=network)
         return self._running
-
-    def _guarded(self, database: AccountDatabase, entry: Entry) -> GuardedRows:
-        sealed = Head(entry.freshness_counter, entry.freshness_digest)
-
-        def seal_at_opening(head: Head) -> None:
-            self._seal(entry.container, head)
-
-        def seal(head: Head) -> None:
-            with self._changing:
-                self._seal(entry.container, head)
-
-        return GuardedRows(database, sealed=sealed, seal=seal, seal_at_opening=seal_at_opening)
 
     def _seal(self, container: int, head: Head) -> None:
         """Have the vault remember the newest guarded rows. Raises AppLocked."""
