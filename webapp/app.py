@@ -25,7 +25,7 @@ from webapp.protocol.keys import Seed
 from webapp.resources import static_dir, templates_dir
 from webapp.services import preferences
 from webapp.services.errors import NetworkUnavailable, NoAccount
-from webapp.services.events import CodeChanged, Event, EventBus, Locked
+from webapp.services.events import AccountShown, CodeChanged, Event, EventBus, Locked
 from webapp.services.networks import NetworkKind, Networks
 from webapp.services.runtime import Runtime
 from webapp.start_errors import START_ERRORS, sentence_of
@@ -53,6 +53,7 @@ from webapp.web.texts import use_texts
 from webapp.web.unlock import unlock_routes
 from webapp.web.views import (
     account,
+    accounts,
     connection,
     conversations,
     drafts,
@@ -83,6 +84,7 @@ NETWORK_KINDS: dict[str, NetworkKind] = {
 BLUEPRINTS = (
     start,
     account,
+    accounts,
     listing,
     conversations,
     log,
@@ -232,6 +234,10 @@ class App:
                 self._live.drop_locked()
             case CodeChanged():
                 self._live.drop_locked()
+            case AccountShown():
+                # Where the tabs were is a place in the account before.
+                self.sessions.forget_tabs()
+                self._live.ask_to_switch()
 
     def _preferred_language(self) -> Preference:
         """Return the language that the open account wants; the browser decides where none is."""

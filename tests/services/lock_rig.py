@@ -12,7 +12,7 @@ from webapp.network.client import Network
 from webapp.network.settings import NetworkSettings, SeedServer
 from webapp.protocol.keys import Seed
 from webapp.services import codes
-from webapp.services.events import ConnectionChanged, Event, EventBus
+from webapp.services.events import ConnectionChanged, Event, EventBus, OfAccount
 from webapp.services.networks import Networks
 from webapp.services.runtime import Runtime
 from webapp.storage import accounts, fresh
@@ -79,7 +79,7 @@ class Rig:
         return runtime
 
     def _hear(self, event: Event) -> None:
-        self.on_event(event)
+        self.on_event(event.event if isinstance(event, OfAccount) else event)
 
     def end(self) -> None:
         for runtime, directory in self._running:

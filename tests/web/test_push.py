@@ -8,16 +8,18 @@ from webapp.app import App
 from webapp.services import drafts, messaging, removing
 from webapp.services.events import (
     AccountChanged,
+    AccountEvent,
     BlockingChanged,
     ConnectionChanged,
     ConversationChanged,
     ConversationCleared,
     ConversationRemoved,
-    Event,
     MessageChanged,
     MessagesAdded,
     MessagesRemoved,
+    OfAccount,
     PreferencesChanged,
+    Unlocked,
 )
 from webapp.services.reading import PAGE_LIMIT
 from webapp.web.languages import Language, language
@@ -31,15 +33,15 @@ class Tabs:
     def __init__(self, *, listening: bool = True) -> None:
         self.listening = listening
         self.patches: list[str] = []
-        self.generations: list[int] = []
+        self.views: list[tuple[int, str]] = []
         self.refreshes = 0
 
     def has_listeners(self) -> bool:
         return self.listening
 
-    def push(self, html: str, *, generation: int) -> None:
+    def push(self, html: str, *, view: tuple[int, str]) -> None:
         self.patches.append(html)
-        self.generations.append(generation)
+        self.views.append(view)
 
     def ask_to_refresh(self) -> None:
         self.refreshes += 1
@@ -54,9 +56,10 @@ def message(app: App) -> tuple[int, int]:
     return conversation, messaging.send_text(account, conversation, "a note")
 
 
-def told(app: App, event: Event, *, language: Callable[[], Language] = spoken) -> Tabs:
+def told(app: App, event: AccountEvent, *, language: Callable[[], Language] = spoken) -> Tabs:
     tabs = Tabs()
-    Push(app.flask, live=tabs, runtime=app.runtime, language=language)(event)  # type: ignore[arg-type]
+    push = Push(app.flask, live=tabs, runtime=app.runtime, language=language)  # type: ignore[arg-type]
+    push(OfAccount(app.runtime.account().handle, event))
     return tabs
 
 
@@ -161,7 +164,7 @@ def test_another_name_comes_to_every_place_that_shows_it(
 ) -> None:
     [patch] = told(app, AccountChanged()).patches
 
-    for place in ("side-top", "accounts", "settings-owner", "account-summary"):
+    for place in ("side-top", "account-list", "settings-owner", "account-summary"):
         assert f'id="{place}"' in patch
 
 
@@ -188,6 +191,6 @@ def test_what_is_gone_meanwhile_is_not_told(app: App, message: tuple[int, int]) 
 def test_nothing_is_drawn_for_nobody(app: App) -> None:
     tabs = Tabs(listening=False)
 
-    Push(app.flask, live=tabs, runtime=app.runtime, language=spoken)(ConnectionChanged())  # type: ignore[arg-type]
+    Push(app.flask, live=tabs, runtime=app.runtime, language=spoken)(Unlocked())  # type: ignore[arg-type]
 
     assert tabs.patches == []

@@ -17,6 +17,7 @@ from typing import Final
 
 from webapp.protocol.recovery import word_list
 from webapp.services.errors import (
+    AppLocked,
     CodesDiffer,
     CodeTooLong,
     CodeTooShort,
@@ -33,6 +34,7 @@ from webapp.services.errors import (
     WrongCode,
 )
 from webapp.services.runtime import Runtime
+from webapp.services.unlocking import UnlockResult
 from webapp.vault import codes, strength
 from webapp.vault.codes import CodeFlaw, CodeKind, canonical, flaw_of
 from webapp.vault.strength import Protects, Strength
@@ -59,16 +61,14 @@ def set_code(
 
     ``current`` is the present code, of the kind that is set; None while none is.
     Raises UnknownCodeKind, CodeTooShort, CodeTooLong, PinCharacters, PatternCharacters,
-    PassphraseCharacters, CodesDiffer, WrongCode, WaitBeforeCode, UnlockBusy, NotEnoughMemory,
-    NoAccount, AppLocked and what the storage raises; then the old code holds.
+    PassphraseCharacters, CodesDiffer, CodeInUse, WrongCode, WaitBeforeCode, UnlockBusy,
+    NotEnoughMemory, NoAccount, AppLocked and what the storage raises; then the old code holds.
     """
-    known = require_code(kind, text)
-    if canonical(known, text) != canonical(known, repeated):
-        raise CodesDiffer
+    known = require_new_code(kind, text, repeated)
     generation = runtime.generation
     runtime.account()
     if runtime.code_is_set:
-        _require_current(runtime, current or "")
+        require_current(runtime, current or "")
     root = runtime.gate.root_of(known, text)
     runtime.change_root(root, known, generation=generation)
 
@@ -82,8 +82,19 @@ def remove_code(runtime: Runtime, *, current: str) -> None:
     generation = runtime.generation
     runtime.account()
     if runtime.code_is_set:
-        _require_current(runtime, current)
+        require_current(runtime, current)
         runtime.change_root(None, None, generation=generation)
+
+
+def require_new_code(kind: str, text: str, repeated: str) -> CodeKind:
+    """Return the kind of a code that may be set and was typed twice alike.
+
+    Raises CodesDiffer and what ``require_code`` raises.
+    """
+    known = require_code(kind, text)
+    if canonical(known, text) != canonical(known, repeated):
+        raise CodesDiffer
+    return known
 
 
 def require_code(kind: str, text: str) -> CodeKind:
@@ -118,19 +129,29 @@ def suggest_passphrase() -> str:
     return " ".join(secrets.choice(words) for _ in range(strength.GENERATED_WORDS))
 
 
-def _require_current(runtime: Runtime, text: str) -> None:
+def require_current(runtime: Runtime, text: str) -> None:
     """Go on only with the present code.
 
-    A lock that comes in between is noticed by ``change_root``.
+    A lock that comes in between is noticed by whoever changes something then.
     Raises WrongCode, WaitBeforeCode, UnlockBusy, NotEnoughMemory.
     """
     result = runtime.gate.attempt(
         runtime.code_kind() or "", text, accept=runtime.owns, use=lambda _: True
     )
+    require_opened(result, otherwise=WrongCode)
+
+
+def require_opened(result: UnlockResult, *, otherwise: type[ServiceError]) -> None:
+    """Go on only after a code that was right.
+
+    Raises WaitBeforeCode, NotEnoughMemory, and ``otherwise`` if it was another one or none.
+    """
     match result.reason:
         case "wait":
             raise WaitBeforeCode(result.wait_s)
         case "no_memory":
             raise NotEnoughMemory
         case "wrong" | "empty":
-            raise WrongCode
+            raise otherwise
+        case "late":
+            raise AppLocked

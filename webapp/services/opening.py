@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable
+from typing import cast
 
 from webapp.clock import Clock
 from webapp.network.client import NOTHING, Network
 from webapp.protocol.keys import AccountKeys
-from webapp.services.events import ConnectionChanged, EventBus
+from webapp.services.events import AccountEvent, ConnectionChanged, Event, EventBus, OfAccount
 from webapp.services.guarded_rows import GuardedRows
-from webapp.services.open_account import OpenAccount
+from webapp.services.open_account import OpenAccount, new_handle
 from webapp.services.reaching import Ways
 from webapp.services.receiving import Receiver
 from webapp.services.remembering import remember, remembered
@@ -50,6 +51,7 @@ class Opener:
         raises about a container.
         """
         database = self._directory.open_container(entry)
+        handle = new_handle()
         try:
             record = accounts.load(database)
             is_worth_remembering = self._ways.is_worth_remembering(record.network)
@@ -61,9 +63,10 @@ class Opener:
                 keys=AccountKeys.from_seed(record.seed),
                 network=network,
                 clock=self._clock,
-                events=self._events,
+                events=self._bus_of(handle),
                 guarded=self._guarded(database, entry),
                 given_proxy=self._ways.given,
+                handle=handle,
             )
         except BaseException:
             database.close()
@@ -73,7 +76,17 @@ class Opener:
         network.on_state(sender.watch)
         if is_worth_remembering:
             network.on_learned(lambda learned: remember(database, learned))
-        return Running(account, sender, Receiver(account))
+        return Running(account, sender, Receiver(account), entry.container)
+
+    def _bus_of(self, handle: str) -> EventBus:
+        """Return the bus of one account, which also tells the app."""
+
+        def tell(event: Event) -> None:
+            self._events.publish(OfAccount(handle, cast(AccountEvent, event)))
+
+        bus = EventBus()
+        bus.subscribe(tell)
+        return bus
 
     def _guarded(self, database: AccountDatabase, entry: Entry) -> GuardedRows:
         sealed = Head(entry.freshness_counter, entry.freshness_digest)

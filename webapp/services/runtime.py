@@ -1,14 +1,16 @@
-"""The state of the whole app: one data directory, and the account that is open in it.
+"""The state of the whole app: one data directory, and the accounts that are open in it.
 
 Theory of operation. There is one vault and one space at a time: the one that opens without
 a code, or the one that the code opens. The app is `fresh` while that space holds no account,
 `open` from the first account on, `locked` while a code is asked for, and `closed` for good.
+All accounts of the space are at work, and one is shown (services/open_space.py).
 
     state    event      next
     fresh    opened     open      an account was made, brought back or found at start
     fresh    protected  locked    at start no slot opened without a code
     fresh    locked     locked    only with a code
-    open     locked     locked    only with a code
+    open     locked     locked    only with a code, or the last account behind it was erased
+    open     emptied    fresh     the last account was erased, and no code is set
     locked   locked     locked    a light lock becomes a deep one; an unlock under way is void
     locked   opened     open      a right code
     locked   emptied    fresh     a right code, and the space behind it holds no account
@@ -27,38 +29,35 @@ from typing import Final
 
 from webapp.clock import Clock
 from webapp.network.backoff import spread
-from webapp.network.client import Network
-from webapp.network.errors import NetworkError
 from webapp.network.proxy import Proxy
 from webapp.protocol.keys import Seed
 from webapp.services import lock_settings
 from webapp.services.errors import (
+    AccountClosed,
     AccountExists,
+    AccountOpenAlready,
     AppLocked,
+    CodeInUse,
     LockNeedsCode,
-    NetworkUnavailable,
     NoAccount,
-    UnknownNetwork,
 )
-from webapp.services.events import CodeChanged, EventBus, Locked, Unlocked
+from webapp.services.events import AccountShown, CodeChanged, EventBus, Locked, Unlocked
+from webapp.services.held_space import HeldSpace
 from webapp.services.idle_lock import IdleLock
 from webapp.services.lock_settings import Depth, LockSettings
+from webapp.services.making import NewAccount
 from webapp.services.names import require_name
 from webapp.services.networks import Networks
 from webapp.services.open_account import OpenAccount
+from webapp.services.open_space import CANNOT_OPEN, OpenSpace
 from webapp.services.opening import Opener
 from webapp.services.reaching import NetworkFactory, Ways
 from webapp.services.restoring import seed_of
 from webapp.services.running import Running
 from webapp.services.unlocking import CodeGate, UnlockResult
-from webapp.storage import accounts
 from webapp.storage.accounts import AccountRecord
-from webapp.storage.data_directory import DataDirectory, Space
-from webapp.storage.database import AccountDatabase
-from webapp.storage.errors import DataDirectoryUnusable, StorageError
-from webapp.storage.freshness import Head
+from webapp.storage.data_directory import DataDirectory, Space, Taken
 from webapp.vault.codes import PROFILE_1, CodeKind, Profile
-from webapp.vault.slot_plaintext import Entry
 
 TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
     ("fresh", "opened"): "open",
@@ -66,6 +65,7 @@ TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
     ("fresh", "locked"): "locked",
     ("fresh", "stopped"): "closed",
     ("open", "locked"): "locked",
+    ("open", "emptied"): "fresh",
     ("open", "stopped"): "closed",
     ("locked", "locked"): "locked",
     ("locked", "opened"): "open",
@@ -75,12 +75,10 @@ TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
 # After an unlock the network is left alone for about so long: no burst shows what a code has
 # opened (security.md X2), and the answer to the code is not held up by it.
 QUIET_S: Final = 1.0
-# Why a right code may open nothing: damaged files, or a network that this version cannot make.
-CANNOT_OPEN: Final = (StorageError, NetworkError, NetworkUnavailable, UnknownNetwork)
 
 
 class Runtime:
-    """Opens, makes, locks and closes the account of a data directory."""
+    """Opens, makes, shows, locks and closes the accounts of a data directory."""
 
     def __init__(
         self,
@@ -106,19 +104,19 @@ class Runtime:
         # Held while anything below changes, so that a double click cannot make two accounts
         # and a lock cannot come in the middle of an opening.
         self._changing = threading.Lock()
+        self._held = HeldSpace(directory, self._changing)
         self._opener = Opener(
             directory,
             ways=self._ways,
             clock=clock,
             events=events,
-            seal=self._seal,
+            seal=self._held.seal,
             changing=self._changing,
         )
         self._state = "fresh"
         self._generation = 0
-        self._space: Space | None = None
         self._kind: CodeKind | None = None
-        self._running: Running | None = None
+        self._open = OpenSpace()
 
     @property
     def state(self) -> str:
@@ -142,17 +140,42 @@ class Runtime:
         """
         return self._kind
 
-    def account(self) -> OpenAccount:
-        """Return the open account. Raises AppLocked, NoAccount."""
+    @property
+    def view(self) -> tuple[int, str]:
+        """What has to be the same when something is shown as when its drawing began."""
+        shown = self._open.shown
+        return self._generation, shown.account.handle if shown else ""
+
+    @property
+    def unopened(self) -> int:
+        """How many accounts of the space could not be opened."""
+        return self._open.unopened
+
+    @property
+    def kept(self) -> int:
+        """How many other codes have been typed since the last lock, to keep what they open."""
+        return self._held.kept
+
+    def account(self, handle: str | None = None) -> OpenAccount:
+        """Return the account that is shown, or the open one that ``handle`` names.
+
+        Raises AppLocked, NoAccount, AccountClosed.
+        """
         if self._state == "locked":
             raise AppLocked
-        running = self._running
+        running = self._open.shown if handle is None else self._open.find(handle)
         if running is None:
-            raise NoAccount
+            raise NoAccount if handle is None else AccountClosed
         return running.account
 
+    def accounts(self) -> tuple[OpenAccount, ...]:
+        """Return all open accounts, in the order in which they were added. Raises AppLocked."""
+        if self._state == "locked":
+            raise AppLocked
+        return self._open.accounts
+
     def start(self) -> None:
-        """Open the account of the directory if there is one and no code is set.
+        """Open the accounts of the directory if there are any and no code is set.
 
         Raises InvalidProxyAddress if a stored proxy cannot be read, and what the storage
         raises about a damaged directory.
@@ -163,31 +186,52 @@ class Runtime:
                 self._enter("protected")
                 self.gate.measure_aside()
                 return
-            self._space = space
+            self._held.space = space
             if space.entries:
-                self._open(space.entries[0]).start()
+                self._open.open_all(space.entries, open_one=self._opener.open)
                 self._enter("opened")
 
-    def create_account(self, name: str, *, network: str, proxy: Proxy | None = None) -> None:
-        """Make an account called ``name`` on the chosen network and open it.
+    def create_account(
+        self, name: str, *, network: str, proxy: Proxy | None = None, beside: int = 0
+    ) -> None:
+        """Make an account called ``name`` on the chosen network, open it and show it.
 
-        It goes through ``proxy`` from its first request on, and keeps it.
+        It goes through ``proxy`` from its first request on, and keeps it. ``beside`` is how
+        many accounts are open, as whoever asked for another one knew it: a double click makes
+        one account.
         Raises NameMissing, NameTooLong, UnknownNetwork, NetworkUnavailable,
-        NetworkUnreachable, AccountExists, AppLocked; then nothing has changed.
+        NetworkUnreachable, AccountExists, NoFreeContainer, AppLocked; then nothing has changed.
         """
-        seed = Seed.generate()
-        self._add(seed, name=name, network=network, proxy=proxy, words_confirmed=False)
+        self._add(self._new(Seed.generate(), name, network, proxy), beside=beside)
 
     def restore_account(
-        self, words: str, *, name: str, network: str, proxy: Proxy | None = None
+        self,
+        words: str,
+        *,
+        name: str,
+        network: str,
+        proxy: Proxy | None = None,
+        beside: int = 0,
     ) -> None:
-        """Open the account that ``words`` spell.
+        """Open the account that ``words`` spell, and show it.
 
         Whoever has typed the words has them: no reminder to write them down.
-        Raises RecoveryPasswordError and what ``create_account`` raises.
+        Raises RecoveryPasswordError, AccountOpenAlready and what ``create_account`` raises.
         """
-        seed = seed_of(words)
-        self._add(seed, name=name, network=network, proxy=proxy, words_confirmed=True)
+        new = self._new(seed_of(words), name, network, proxy, words_confirmed=True)
+        if new.is_among(self._open.accounts):
+            raise AccountOpenAlready
+        self._add(new, beside=beside)
+
+    def show(self, handle: str) -> None:
+        """Show another open account, in every tab. Raises AppLocked, AccountClosed."""
+        with self._changing:
+            self.account(handle)
+            running = self._open.find(handle)
+            if running is None or running is self._open.shown:
+                return
+            self._open.show(running)
+        self.events.publish(AccountShown())
 
     def unlock(self, kind: str, text: str) -> UnlockResult:
         """Try a code; return at a moment that does not depend on it (services/unlocking.py).
@@ -209,9 +253,12 @@ class Runtime:
         return UnlockResult(result.reason, result.wait_s, generation)
 
     def owns(self, space: Space) -> bool:
-        """Say whether a code that opens ``space`` is right just now."""
-        mine = self._space
-        return mine is None or mine.index == space.index
+        """Say whether a code that opens ``space`` is right just now.
+
+        While the app is open only its own code is; behind a lock, a light one too, any.
+        """
+        mine = self._held.space
+        return mine is None or mine.index == space.index or self._state == "locked"
 
     def lock(self, *, depth: Depth = "deep") -> None:
         """Show nothing any more; a deep lock also drops everything that could be shown.
@@ -223,28 +270,66 @@ class Runtime:
                 return
             if not self.code_is_set:
                 raise LockNeedsCode
-            self._generation += 1
-            self._enter("locked")
-            self.events.publish(Locked())
+            self._lock_now()
             if depth == "deep":
                 self._drop()
 
     def change_root(self, root: bytes | None, kind: CodeKind | None, *, generation: int) -> None:
         """Let the open space be opened by another root; None is that of no code.
 
-        Raises NoAccount, AppLocked if it was locked since ``generation``, and what the
-        storage raises; then the old code holds.
+        Raises NoAccount, AppLocked if it was locked since ``generation``, CodeInUse, and what
+        the storage raises; then the old code holds.
         """
         with self._changing:
-            self.account()
-            if self._space is None or generation != self._generation:
-                raise AppLocked
-            new = self._space.under(self._directory.no_code_root() if root is None else root)
-            self._write(new)
+            space = self._still_open(generation)
+            if root is not None and self._held.is_in_use(root):
+                raise CodeInUse
+            no_code = self._directory.no_code_root
+            self._held.write(space.under(no_code() if root is None else root))
             # A person was here just now. Nobody had to say so before there was a code.
             self.idle.begin()
             self._kind = kind
         self.events.publish(CodeChanged())
+
+    def keep(self, taken: Taken, *, generation: int) -> bool:
+        """Take note of what another code uses: none of it counts as free until the next lock.
+
+        Returns False if that lock has come since ``generation``.
+        """
+        with self._changing:
+            if generation == self._generation:
+                self._held.keep(taken)
+            return generation == self._generation
+
+    def move_account(self, handle: str, root: bytes, *, generation: int) -> None:
+        """Put one account behind another root, and close it.
+
+        Raises AccountClosed, AppLocked, and what ``HeldSpace.move`` raises; then nothing has
+        changed.
+        """
+        with self._changing:
+            self._still_open(generation)
+            running = self._find(handle)
+            self._held.move(running.container, root)
+            self._open.remove(running)
+        self.events.publish(AccountShown())
+        running.stop()
+
+    def erase_account(self, handle: str, *, generation: int) -> None:
+        """Destroy the key of one account, close it, and have its container say nothing.
+
+        Without any account left the app is fresh, or locked if a code was set.
+        Raises AccountClosed, AppLocked, and what ``HeldSpace.erase`` raises; then nothing has
+        changed.
+        """
+        with self._changing:
+            self._still_open(generation)
+            running = self._find(handle)
+            self._held.erase(running.container, has_code=self.code_is_set)
+            self._open.remove(running)
+            self._after_erasing()
+        running.stop()
+        self._held.refill(running.container)
 
     def touch(self) -> None:
         """Take note that a person did something; locks instead if that was due before."""
@@ -255,7 +340,7 @@ class Runtime:
         self.idle.tick()
 
     def close(self) -> None:
-        """Close the account and stop; a second call does nothing."""
+        """Close the accounts and stop; a second call does nothing."""
         self.gate.close()
         with self._changing:
             if self._state == "closed":
@@ -264,33 +349,44 @@ class Runtime:
             self._enter("stopped")
             self._drop()
 
-    def _add(
-        self, seed: Seed, *, name: str, network: str, proxy: Proxy | None, words_confirmed: bool
-    ) -> None:
-        record = AccountRecord(
-            seed=seed,
-            name=require_name(name),
-            profile_updated_s=self.clock.now_ms() // 1000,
-            network=self._ways.record(network, proxy),
-            words_confirmed=words_confirmed,
+    def _new(
+        self,
+        seed: Seed,
+        name: str,
+        network: str,
+        proxy: Proxy | None,
+        *,
+        words_confirmed: bool = False,
+    ) -> NewAccount:
+        return NewAccount(
+            AccountRecord(
+                seed=seed,
+                name=require_name(name),
+                profile_updated_s=self.clock.now_ms() // 1000,
+                network=self._ways.record(network, proxy),
+                words_confirmed=words_confirmed,
+            )
         )
 
-        def fill(database: AccountDatabase) -> None:
-            accounts.create(database, record)
-
-        reached = self._ways.reach(record.network)
+    def _add(self, new: NewAccount, *, beside: int) -> None:
+        reached = self._ways.reach(new.record.network)
         try:
             with self._changing:
                 if self._state == "locked":
                     raise AppLocked
-                if self._state != "fresh" or self._space is None:
+                if self._state == "closed" or len(self._open.accounts) != beside:
                     raise AccountExists
-                self._space, entry = self._directory.create_container(self._space, fill=fill)
-                self._open(entry, network=reached).start()
-                self._enter("opened")
+                entry = self._held.add(new.written_beside(self._open.accounts))
+                running = self._opener.open(entry, network=reached)
+                self._open.add(running)
+                self._open.show(running)
+                if self._state == "fresh":
+                    self._enter("opened")
         except BaseException:
             reached.close()
             raise
+        if beside:
+            self.events.publish(AccountShown())
 
     def _let_in(self, space: Space, kind: str, *, generation: int) -> bool:
         """Open what a right code opens; return False if it comes too late.
@@ -303,8 +399,10 @@ class Runtime:
             if self._state != "locked":
                 return True
             after_s = self.gate.answers_after_s() + spread(QUIET_S)
-            if self._running is None:
-                self._space, self._kind = space, CodeKind(kind)
+            held = self._held.space
+            if held is None or held.index != space.index:
+                self._open.stop_aside()
+                self._held.space, self._kind = space, CodeKind(kind)
                 self._open_behind_code(space, after_s=after_s)
             else:
                 self._enter("opened")
@@ -314,52 +412,52 @@ class Runtime:
 
     def _open_behind_code(self, space: Space, *, after_s: float) -> None:
         try:
-            if space.entries:
-                self._open(space.entries[0]).start(after_s=after_s)
+            self._open.open_all(space.entries, open_one=self._opener.open, after_s=after_s)
         except BaseException:
             self._drop()
             raise
         self._enter("opened" if space.entries else "emptied")
 
-    def _open(self, entry: Entry, *, network: Network | None = None) -> Running:
-        self._running = self._opener.open(entry, network=network)
-        return self._running
-
-    def _seal(self, container: int, head: Head) -> None:
-        """Have the vault remember the newest guarded rows. Raises AppLocked."""
-        if self._space is None:
-            # Locked since. The database is one step ahead, which the next opening puts right.
+    def _still_open(self, generation: int) -> Space:
+        """Return the open space. Raises NoAccount, AppLocked if it was locked since."""
+        self.account()
+        if self._held.space is None or generation != self._generation:
             raise AppLocked
-        self._write(self._space.with_freshness(container, counter=head.counter, digest=head.digest))
+        return self._held.space
 
-    def _write(self, space: Space) -> None:
-        """Have ``space`` in the vault.
+    def _find(self, handle: str) -> Running:
+        running = self._open.find(handle)
+        if running is None:
+            raise AccountClosed
+        return running
 
-        A disk that fails on the way may have taken it over before: then it counts, or a code
-        that no longer opens anything would be the one that is asked for.
-        """
-        try:
-            self._directory.write_space(space)
-        except DataDirectoryUnusable:
-            found = self._directory.open_space(space.root)
-            if found is None or found.slot != space.slot:
-                raise
-        self._space = space
+    def _after_erasing(self) -> None:
+        if self._open.shown is None and self.code_is_set:
+            self._lock_now()
+            self._drop()
+            return
+        if self._open.shown is None:
+            self._enter("emptied")
+        self.events.publish(AccountShown())
+
+    def _lock_now(self) -> None:
+        self._generation += 1
+        self._held.forget_kept()
+        self._enter("locked")
+        self.events.publish(Locked())
 
     def _drop(self) -> None:
         """Forget everything that a code protects; nothing in memory leads to it afterwards."""
-        running, self._running = self._running, None
-        self._space = self._kind = None
-        if running is not None:
-            running.stop()
-        del running
+        self._held.space = self._kind = None
+        self._held.forget_kept()
+        self._open.stop()
         # Network and threads refer to each other; left to itself the collector takes its time.
         gc.collect()
 
     def _what_locks(self) -> LockSettings | None:
         """Return the settings of the lock, or None while nothing is there to be locked."""
-        running, is_set = self._running, self.code_is_set
-        return lock_settings.load(running.account) if running is not None and is_set else None
+        opened, is_set = self._open.accounts, self.code_is_set
+        return lock_settings.load(*opened) if opened and is_set else None
 
     def _lock(self, depth: Depth) -> None:
         self.lock(depth=depth)

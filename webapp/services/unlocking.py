@@ -19,11 +19,11 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from webapp.clock import Clock
 from webapp.services.errors import NotEnoughMemory, UnlockBusy
-from webapp.storage.data_directory import DataDirectory, Space
+from webapp.storage.data_directory import DataDirectory, Space, Taken
 from webapp.vault import throttle
 from webapp.vault.codes import Code, Profile, canonical, derive
 from webapp.vault.errors import TooLittleMemory
@@ -40,6 +40,8 @@ PLACES: Final = 2
 # opened / wrong / empty: the code was, was not, or there was none. wait: none was tried.
 # no_memory: none could be. late: the app was locked or closed meanwhile. failed: the disk.
 Reason = Literal["opened", "wrong", "empty", "wait", "no_memory", "late", "failed"]
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +149,36 @@ class CodeGate:
         ``use`` says whether it could still do something with it. Raises UnlockBusy, and what
         the storage and ``use`` raise.
         """
+
+        def find(root: bytes) -> Space | None:
+            space = self._directory.open_space(root)
+            return space if space is not None and accept(space) else None
+
+        return self._attempt(kind, text, find=find, use=use)
+
+    def look(self, kind: str, text: str, *, keep: Callable[[Taken], bool]) -> UnlockResult:
+        """Try one code and do nothing but tell ``keep`` what its slot uses.
+
+        Whatever the slot would set off, it takes the same and is answered alike
+        (security.md V11). Raises what ``attempt`` raises.
+        """
+        return self._attempt(kind, text, find=self._directory.taken_by, use=keep)
+
+    def _attempt(
+        self,
+        kind: str,
+        text: str,
+        *,
+        find: Callable[[bytes], Found | None],
+        use: Callable[[Found], bool],
+    ) -> UnlockResult:
         with self._one_at_a_time():
             answers_after_s = self.answers_after_s()
             wait_s = self._counter.wait_s()
             if wait_s > 0:
                 return UnlockResult("wait", wait_s)
             with self._answering_at(self._clock.monotonic_s() + answers_after_s):
-                reason = self._try(canonical(kind, text), accept=accept, use=use)
+                reason = self._try(canonical(kind, text), find=find, use=use)
             return UnlockResult(reason, self._counter.wait_s())
 
     def root_of(self, kind: str, text: str) -> bytes:
@@ -174,7 +199,11 @@ class CodeGate:
         self._closing.set()
 
     def _try(
-        self, code: Code, *, accept: Callable[[Space], bool], use: Callable[[Space], bool]
+        self,
+        code: Code,
+        *,
+        find: Callable[[bytes], Found | None],
+        use: Callable[[Found], bool],
     ) -> Reason:
         # Read first: where the vault is damaged nothing can be tried, so nothing is counted.
         salt = self._directory.vault_salt()
@@ -184,13 +213,13 @@ class CodeGate:
                 root = derive(code, salt, profile=self._profile)
         except TooLittleMemory:
             return "no_memory"
-        space = self._directory.open_space(root)
+        found = find(root)
         if code.is_empty:
             return "empty"
-        if space is None or not accept(space):
+        if found is None:
             return "wrong"
         self._counter.clear()
-        return "opened" if use(space) else "late"
+        return "opened" if use(found) else "late"
 
     def _measure(self) -> float:
         start_s = self._clock.monotonic_s()

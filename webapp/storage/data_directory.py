@@ -7,7 +7,7 @@ an ``fsync`` that failed, it writes nothing more.
 import contextlib
 import errno
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from webapp.protocol.keys import Seed
@@ -26,11 +26,20 @@ from webapp.storage.files import (
     Files,
     ensure_directory,
     overwrite,
+    refill,
     replace_secret,
     staging_path,
 )
 from webapp.storage.repair import discard_container, remove_side_files, repair
-from webapp.storage.space import Space, open_with_root, open_without_code, read_vault
+from webapp.storage.space import (
+    Space,
+    Taken,
+    find_slot,
+    open_with_root,
+    open_without_code,
+    read_vault,
+    taken_by,
+)
 from webapp.vault.containers import (
     CONTAINER_COUNT,
     CONTAINER_KEY_BYTES,
@@ -38,11 +47,11 @@ from webapp.vault.containers import (
     practice_seed,
 )
 from webapp.vault.slot_plaintext import Entry
-from webapp.vault.slots import no_code_root, read_salt, seal_slot
+from webapp.vault.slots import no_code_root, read_salt, seal_slot, vacate_slot
 from webapp.vault.throttle import THROTTLE_BYTES
 
 # Services get a space from here and hand it back.
-__all__ = ["DataDirectory", "Space"]
+__all__ = ["DataDirectory", "Space", "Taken"]
 
 _REASONS: dict[int, UnusableReason] = {
     errno.EROFS: "read_only",
@@ -100,6 +109,14 @@ class DataDirectory:
         """
         return open_with_root(self._vault(), root)
 
+    def taken_by(self, root: bytes) -> Taken | None:
+        """Return what the slot that ``root`` opens uses, whatever it would set off; or None.
+
+        Raises what ``open_space`` raises.
+        """
+        found = find_slot(self._vault(), root)
+        return None if found is None else taken_by(*found)
+
     def vault_salt(self) -> bytes:
         """Return the salt from which a code becomes a root.
 
@@ -126,18 +143,44 @@ class DataDirectory:
         with self._writing():
             overwrite(self._files, self._path / fresh.THROTTLE, content)
 
-    def write_space(self, space: Space) -> None:
-        """Seal ``space`` into its slot, and overwrite what the slot said before.
+    def write_space(self, *spaces: Space) -> None:
+        """Seal each space into its slot, and overwrite what the slots said before.
 
-        Raises DataDirectoryUnusable or FsyncFailed; then the old space stands, or the
-        new one, and ``read_space`` tells which.
+        All of them change in one step. Raises DataDirectoryUnusable or FsyncFailed; then the
+        old vault stands, or the new one, and ``open_space`` tells which.
         """
         with self._writing():
-            vault = seal_slot(self._vault(), space.index, root=space.root, slot=space.slot)
+            vault = self._vault()
+            for space in spaces:
+                vault = seal_slot(vault, space.index, root=space.root, slot=space.slot)
             replace_secret(self._files, self._path / fresh.VAULT, vault)
 
+    def forget_space(self, space: Space) -> None:
+        """Have random bytes in the slot of ``space``. Raises what ``write_space`` raises."""
+        with self._writing():
+            vault = vacate_slot(self._vault(), space.index)
+            replace_secret(self._files, self._path / fresh.VAULT, vault)
+
+    def refill_container(self, number: int) -> None:
+        """Have a closed container say nothing, in the size that it has.
+
+        No slot may list it any more: without its key it is rubbish already, so a crash on the
+        way leaves rubbish too. The size stays because one that has shrunk would show which
+        account was erased, and one that was always small would show which was not.
+        Raises DataDirectoryUnusable or FsyncFailed.
+        """
+        path = fresh.container_path(self._path, number)
+        with self._writing():
+            remove_side_files(self._files, path)
+            salt = container_salt(read_salt(self._vault()), number)
+            refill(self._files, path, head=salt)
+
     def create_container(
-        self, space: Space, *, fill: Callable[[AccountDatabase], None]
+        self,
+        space: Space,
+        *,
+        fill: Callable[[AccountDatabase], None],
+        taken: Collection[int] = frozenset(),
     ) -> tuple[Space, Entry]:
         """Return ``space`` with a new account in a free container, and the account's entry.
 
@@ -145,13 +188,13 @@ class DataDirectory:
         the disk before the slot names it: a crash leaves the space as it was, or with
         the whole account in it.
 
-        Free is what this space does not list. Whoever has further codes must have
-        opened them all, or theirs may be taken.
+        Free is what neither this space nor ``taken`` lists. Whoever has further codes must
+        have typed them all, or the containers behind them count as free.
         Raises NoFreeContainer, DatabaseFailed (a full disk), what ``fill`` raises, and
         what ``write_space`` raises.
         """
-        taken = {entry.container for entry in space.entries}
-        free = [number for number in range(CONTAINER_COUNT) if number not in taken]
+        used = {*taken, *(entry.container for entry in space.entries)}
+        free = [number for number in range(CONTAINER_COUNT) if number not in used]
         if not free:
             raise NoFreeContainer("all containers are in use")
         # By lot, so that a number says nothing about the order of accounts.

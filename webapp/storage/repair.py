@@ -9,8 +9,9 @@ an erase. The rules, in the order in which they are applied:
  4. A container whose first bytes no salt of this vault explains, and that the open
     space does not list, is an orphan, left by an erase. Orphans and missing files are
     built anew.
- 5. A file of the wrong size is built anew only when nothing can be lost: the space
-    without a code is open, so everything in use is known, and this is not.
+ 5. A container that the open space does not list may hold the account of another code, so
+    it is left as it is, with the log that SQLite may have left beside it. One that is
+    smaller than a container in use ever is holds nothing, and is built anew.
 
 There is no marker for anything half done. Whatever a crash leaves, these rules lead
 either to the state before or to the state after.
@@ -116,9 +117,6 @@ def _rebuild_containers(
         listed = space is not None and any(e.container == number for e in space.entries)
         unused = space is not None and not listed
         path = fresh.container_path(directory, number)
-        if unused:
-            # A log beside an unused container would say otherwise.
-            remove_side_files(files, path)
         if _needs_rebuild(files, path, vault_salt=salt, listed=listed, unused=unused):
             remove_side_files(files, path)
             put_file(files, path, fresh.fresh_container(salt, number))
@@ -138,4 +136,4 @@ def _needs_rebuild(
     # it back.
     if head not in {container_salt(vault_salt, n) for n in range(CONTAINER_COUNT)}:
         return True
-    return unused and size != CONTAINER_BYTES
+    return unused and size < CONTAINER_BYTES

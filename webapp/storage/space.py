@@ -30,6 +30,20 @@ class Space:
         """Return this space with one account more."""
         return replace(self, slot=replace(self.slot, entries=(*self.entries, entry)))
 
+    def without_entry(self, container: int) -> "Space":
+        """Return this space without the account in this container."""
+        entries = tuple(entry for entry in self.entries if entry.container != container)
+        return replace(self, slot=replace(self.slot, entries=entries))
+
+    def entry_of(self, container: int) -> Entry:
+        """Return the account in this container, which the space has to list."""
+        return next(entry for entry in self.entries if entry.container == container)
+
+    def moved(self, container: int, *, index: int, root: bytes) -> "Space":
+        """Return a space of its own for one account, in another slot and under another root."""
+        entry = self.entry_of(container)
+        return Space(index, replace(self.slot, entries=(entry,)), root)
+
     def with_freshness(self, container: int, *, counter: int, digest: bytes) -> "Space":
         """Return this space with what the chain of one account has come to."""
         entries = tuple(
@@ -43,6 +57,22 @@ class Space:
     def under(self, root: bytes) -> "Space":
         """Return this space as another root opens it."""
         return replace(self, root=root)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is in use: places of slots, and numbers of containers. It opens nothing."""
+
+    slots: frozenset[int] = frozenset()
+    containers: frozenset[int] = frozenset()
+
+    def __or__(self, other: "Taken") -> "Taken":
+        return Taken(self.slots | other.slots, self.containers | other.containers)
+
+
+def taken_by(index: int, slot: Slot) -> Taken:
+    """Return what one slot uses, whatever its code sets off."""
+    return Taken(frozenset({index}), frozenset(entry.container for entry in slot.entries))
 
 
 def read_vault(files: Files, directory: Path) -> bytes | None:
@@ -75,11 +105,19 @@ def open_with_root(vault: bytes, root: bytes) -> Space | None:
     A slot that would destroy something opens no space: nothing here acts on it.
     Raises VaultDamaged or VaultTooNew.
     """
-    with _vault_errors():
-        opened = open_vault(vault, root)
+    opened = find_slot(vault, root)
     if opened is None or opened[1].kind is not SlotKind.OPEN:
         return None
     return Space(opened[0], opened[1], root)
+
+
+def find_slot(vault: bytes, root: bytes) -> tuple[int, Slot] | None:
+    """Return the slot that ``root`` opens, of whatever kind, and its place; None if it opens none.
+
+    Raises VaultDamaged or VaultTooNew.
+    """
+    with _vault_errors():
+        return open_vault(vault, root)
 
 
 @contextlib.contextmanager

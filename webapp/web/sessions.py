@@ -95,6 +95,8 @@ class Session:
         self.alive = True
         self.unlocked_in: int | None = None
         self.last_try: LastTry | None = None
+        # Until the page has been drawn that shows the account it was switched to.
+        self.has_switched = False
         self.tabs = TabMemory()
         self.allowance = TokenBucket(per_s=REQUESTS_PER_S, burst=REQUESTS_BURST, clock=clock)
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from webapp.services import lock_settings, messaging, organising, preferences
 from webapp.services.open_account import OpenAccount
 from webapp.services.preferences import TEXT_SIZES
-from webapp.web.context import with_account
+from webapp.web.context import runtime, with_account
 from webapp.web.views import screens
 
 blueprint = Blueprint("settings", __name__)
@@ -52,7 +52,9 @@ def unblock(account: OpenAccount) -> ResponseReturnValue:
 @blueprint.post("/settings/<name>")
 @with_account
 def change(account: OpenAccount, name: str) -> ResponseReturnValue:
-    guarded = name in lock_settings.CHOICES
-    change_it = lock_settings.change if guarded else preferences.change
-    change_it(account, name, request.form.get("value", ""))
+    value = request.form.get("value", "")
+    if name in lock_settings.CHOICES:
+        lock_settings.change(runtime().accounts(), name, value)
+    else:
+        preferences.change(account, name, value)
     return screens.look(account)
