@@ -9,11 +9,15 @@ from webapp.services import drafts, messaging, removing
 from webapp.services.events import (
     AccountChanged,
     AccountEvent,
+    AccountShown,
     BlockingChanged,
+    CodeChanged,
     ConnectionChanged,
     ConversationChanged,
     ConversationCleared,
     ConversationRemoved,
+    Event,
+    Locked,
     MessageChanged,
     MessagesAdded,
     MessagesRemoved,
@@ -21,6 +25,7 @@ from webapp.services.events import (
     PreferencesChanged,
     Unlocked,
 )
+from webapp.services.open_account import OpenAccount
 from webapp.services.reading import PAGE_LIMIT
 from webapp.web.languages import Language, language
 from webapp.web.push import Push
@@ -186,6 +191,91 @@ def test_a_flood_makes_the_page_fetch_what_it_shows(app: App, message: tuple[int
 
 def test_what_is_gone_meanwhile_is_not_told(app: App, message: tuple[int, int]) -> None:
     assert told(app, ConversationChanged(4711)).patches == []
+
+
+@pytest.fixture
+def other(app: App, message: tuple[int, int]) -> OpenAccount:
+    """An account beside the one that is shown, with three unread messages."""
+    first = app.runtime.account()
+    app.runtime.create_account("Night desk", network="practice", beside=1)
+    other = app.runtime.account()
+    conversation = messaging.start_conversation(other, other.account_id)
+    with other.database.write() as connection:
+        connection.execute("UPDATE conversation SET unread = 3 WHERE id = ?", (conversation,))
+    app.runtime.show(first.handle)
+    return other
+
+
+def push(app: App, *events: Event) -> Tabs:
+    tabs = Tabs()
+    pushed = Push(app.flask, live=tabs, runtime=app.runtime, language=spoken)  # type: ignore[arg-type]
+    for event in events:
+        pushed(event)
+    return tabs
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        MessagesAdded(1, (1,)),
+        MessagesAdded(1, tuple(range(1, PAGE_LIMIT + 2))),
+        ConversationChanged(1),
+        ConversationCleared(1),
+        ConversationRemoved(1),
+        MessagesRemoved(1, (1,)),
+        AccountChanged(),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_what_happens_in_another_account_changes_its_line_in_the_switcher_only(
+    app: App, other: OpenAccount, event: AccountEvent
+) -> None:
+    tabs = push(app, OfAccount(other.handle, event))
+
+    [patch] = tabs.patches
+    assert tabs.refreshes == 0
+    assert 'id="account-list"' in patch
+    assert '<span class="badge">3<' in patch
+    assert 'id="conversation-' not in patch
+    assert 'id="message-' not in patch
+
+
+@pytest.mark.parametrize(
+    "event",
+    [ConnectionChanged(), PreferencesChanged(), MessageChanged(1, 1), BlockingChanged(1)],
+    ids=lambda event: type(event).__name__,
+)
+def test_nothing_else_of_another_account_is_told(
+    app: App, other: OpenAccount, event: AccountEvent
+) -> None:
+    assert push(app, OfAccount(other.handle, event)).patches == [""]
+
+
+def test_a_push_says_whose_rows_it_draws(app: App, other: OpenAccount) -> None:
+    shown = app.runtime.account()
+
+    tabs = push(app, OfAccount(shown.handle, ConversationChanged(1)))
+
+    assert tabs.views == [(app.runtime.generation, shown.handle)]
+
+
+def test_an_account_that_is_closed_meanwhile_is_not_drawn(app: App, other: OpenAccount) -> None:
+    shown = app.runtime.account()
+    runtime = app.runtime
+    runtime.erase_account(shown.handle, generation=runtime.generation)
+
+    assert push(app, OfAccount(shown.handle, ConversationChanged(1))).patches == [""]
+
+
+def test_another_account_or_a_lock_draws_nothing(app: App, other: OpenAccount) -> None:
+    assert push(app, AccountShown(), Locked(), Unlocked()).patches == [""] * 3
+
+
+def test_a_code_changes_what_is_warned_of(app: App, other: OpenAccount) -> None:
+    [patch] = push(app, CodeChanged()).patches
+
+    assert 'id="preferences"' in patch
+    assert 'id="code-offer"' in patch
 
 
 def test_nothing_is_drawn_for_nobody(app: App) -> None:

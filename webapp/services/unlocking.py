@@ -28,7 +28,7 @@ from webapp.vault import throttle
 from webapp.vault.codes import Code, Profile, canonical, derive
 from webapp.vault.errors import TooLittleMemory
 
-# Opening a container takes less than this, however large it is (design.md §10).
+# Opening all eight containers takes less than this, however large they are (design.md §10).
 OPENING_S: Final = 0.1
 # Two writes to a slow disk, and a busy processor.
 RESERVE_S: Final = 0.3
