@@ -480,7 +480,7 @@ SABOTAGES = (
         f"{SERVICES}/held_space.py",
         "        else:\n            self.write(space.without_entry(container))\n",
         "        else:\n            self.write(space)\n",
-        (f"{PSEUDONYMS}::test_the_key_of_an_erased_account_is_in_no_slot",),
+        ("tests/services/test_erasing_one.py::test_the_key_of_an_erased_account_is_in_no_slot",),
     ),
     Sabotage(
         "an erased container keeps what it said",

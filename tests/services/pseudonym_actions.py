@@ -4,6 +4,7 @@ from tests.services.lock_rig import OTHER_PIN, PIN, Rig
 from webapp.services import pseudonyms, reading
 from webapp.services.runtime import Runtime
 from webapp.vault.codes import CodeKind
+from webapp.vault.slots import SLOT_BYTES, SLOT_COUNT
 
 THIRD_PIN = "161803"
 # Stands for the code where none is set.
@@ -47,3 +48,13 @@ def names_behind(rig: Rig, pin: str) -> list[str]:
         rig.clock.advance(3601)  # type: ignore[attr-defined]
         assert runtime.unlock(CodeKind.PIN, pin).opened
     return names(runtime)
+
+
+def slots(vault: bytes) -> list[bytes]:
+    return [vault[64 + at * SLOT_BYTES : 64 + (at + 1) * SLOT_BYTES] for at in range(SLOT_COUNT)]
+
+
+def changed_slots(before: bytes, after: bytes) -> set[int]:
+    assert before[:64] == after[:64]
+    pairs = zip(slots(before), slots(after), strict=True)
+    return {at for at, (old, new) in enumerate(pairs) if old != new}
