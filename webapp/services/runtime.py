@@ -22,6 +22,7 @@ only shows nothing: ``account`` refuses in both. ``generation`` grows with every
 derived, and a session of the web that was unlocked before.
 """
 
+import contextlib
 import gc
 import threading
 from collections.abc import Mapping
@@ -57,6 +58,7 @@ from webapp.services.running import Running
 from webapp.services.unlocking import CodeGate, UnlockResult
 from webapp.storage.accounts import AccountRecord
 from webapp.storage.data_directory import DataDirectory, Space, Taken
+from webapp.storage.errors import StorageError
 from webapp.vault.codes import PROFILE_1, CodeKind, Profile
 
 TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
@@ -386,6 +388,10 @@ class Runtime:
             reached.close()
             raise
         if beside:
+            others = [each for each in self._open.accounts if each is not running.account]
+            # What cannot be taken over now changes nothing: of two settings the stricter holds.
+            with contextlib.suppress(StorageError, NoAccount):
+                lock_settings.inherit(running.account, others)
             self.events.publish(AccountShown())
 
     def _let_in(self, space: Space, kind: str, *, generation: int) -> bool:

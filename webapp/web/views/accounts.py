@@ -86,7 +86,7 @@ def ask_before_erasing(account: OpenAccount) -> ResponseReturnValue:
         "pages/settings/account_erase.html",
         account=present_account(account),
         totals=reading.account_totals(account),
-        is_last=len(runtime().accounts()) == 1,
+        is_last=len(runtime().accounts()) + runtime().unopened == 1,
         code=present_code(runtime().code_kind()),
         word=_word(),
         part="content",
