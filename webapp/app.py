@@ -27,7 +27,15 @@ from webapp.protocol.keys import Seed
 from webapp.resources import static_dir, templates_dir
 from webapp.services import preferences
 from webapp.services.errors import NetworkUnavailable, NoAccount
-from webapp.services.events import CodeChanged, Erased, EraseFinished, Event, EventBus, Locked
+from webapp.services.events import (
+    AccountShown,
+    CodeChanged,
+    Erased,
+    EraseFinished,
+    Event,
+    EventBus,
+    Locked,
+)
 from webapp.services.networks import NetworkKind, Networks
 from webapp.services.runtime import Runtime
 from webapp.start_errors import START_ERRORS, sentence_of
@@ -55,6 +63,7 @@ from webapp.web.texts import use_texts
 from webapp.web.unlock import unlock_routes
 from webapp.web.views import (
     account,
+    accounts,
     connection,
     conversations,
     drafts,
@@ -87,6 +96,7 @@ NETWORK_KINDS: dict[str, NetworkKind] = {
 BLUEPRINTS = (
     start,
     account,
+    accounts,
     listing,
     conversations,
     log,
@@ -269,6 +279,10 @@ class App:
                 self._live.drop_locked()
             case CodeChanged():
                 self._live.drop_locked()
+            case AccountShown():
+                # Where the tabs were is a place in the account before.
+                self.sessions.forget_tabs()
+                self._live.ask_to_switch()
             case Erased():
                 self.sessions.begin_anew(asking_session())
                 self._live.start_over()

@@ -29,6 +29,7 @@ import "./elements/stepped-select.js";
 import "./elements/stopped-notice.js";
 import "./elements/suggested-words.js";
 import "./elements/toast-line.js";
+import { AccountSwitch } from "./models/account-switch.js";
 import { Actions } from "./models/actions.js";
 import { Activity } from "./models/activity.js";
 import { Lock } from "./models/lock.js";
@@ -47,6 +48,7 @@ new PassingDays().start();
 new Shortcuts(actions).start();
 new Activity().start();
 new Lock(actions).start();
+new AccountSwitch().start();
 
 const navigation = new NavigationHistory(actions);
 if (document.querySelector("resume-page")) {

@@ -28,6 +28,10 @@ CODES = "tests/services/test_codes.py"
 IDLE = "tests/services/test_idle_lock.py"
 SHUTTER = "tests/web/test_shutter.py"
 GUARDED = "tests/services/test_guarded_rows.py"
+SEVERAL = "tests/services/test_several_accounts.py"
+PSEUDONYMS = "tests/services/test_pseudonyms.py"
+CUTS = "tests/services/test_pseudonym_crashes.py"
+ACCOUNTS = "tests/web/test_account_pages.py"
 
 SABOTAGES = (
     Sabotage(
@@ -233,7 +237,7 @@ SABOTAGES = (
     Sabotage(
         "the root stays in memory",
         f"{SERVICES}/runtime.py",
-        "        self._space = self._kind = None\n",
+        "        self._held.space = self._kind = None\n",
         "        self._kind = None\n",
         (f"{LOCKING}::test_after_a_deep_lock_nothing_in_memory_leads_to_a_key",),
     ),
@@ -247,36 +251,36 @@ SABOTAGES = (
     Sabotage(
         "tabs are told of a lock when everything is closed",
         f"{SERVICES}/runtime.py",
-        '            self.events.publish(Locked())\n            if depth == "deep":\n                self._drop()\n',
-        '            if depth == "deep":\n                self._drop()\n            self.events.publish(Locked())\n',
+        '            self._lock_now()\n            if depth == "deep":\n                self._drop()\n',
+        '            if depth == "deep":\n                self._drop()\n            self._lock_now()\n',
         (f"{LOCKING}::test_a_lock_is_told_while_the_database_is_still_open_and_nothing_is_shown",),
     ),
     Sabotage(
         "the side files of the database stay",
         f"{SERVICES}/running.py",
-        "        self.account.database.close()\n",
+        "        running.account.database.close()\n",
         "        pass\n",
         (f"{LOCKING}::test_after_a_deep_lock_no_thread_and_no_side_file_is_left",),
     ),
     Sabotage(
         "the lock waits for a thread for ever",
         f"{SERVICES}/running.py",
-        "        self.sender.join(END_S)\n",
-        "        self.sender.join()\n",
+        "        thread.join(max(0.0, until_s - clock.monotonic_s()))\n",
+        "        thread.join()\n",
         (f"{LOCKING}::test_a_lock_is_done_although_a_thread_does_not_end",),
     ),
     Sabotage(
         "a code is changed without the one before",
         f"{SERVICES}/codes.py",
-        '    if runtime.code_is_set:\n        _require_current(runtime, current or "")\n',
+        '    if runtime.code_is_set:\n        require_current(runtime, current or "")\n',
         "",
         (f"{CODES}::test_without_the_present_code_nothing_changes",),
     ),
     Sabotage(
         "a change goes on after a lock",
         f"{SERVICES}/runtime.py",
-        "            if self._space is None or generation != self._generation:\n",
-        "            if self._space is None:\n",
+        "        if self._held.space is None or generation != self._generation:\n",
+        "        if self._held.space is None:\n",
         (f"{CODES}::test_a_lock_and_an_unlock_in_the_middle_keep_the_old_code",),
     ),
     Sabotage(
@@ -310,8 +314,8 @@ SABOTAGES = (
     Sabotage(
         "settings that were rolled back count",
         f"{SERVICES}/lock_settings.py",
-        "parse(SAFEST if account.guarded.rolled_back else account.guarded.rows())",
-        "parse(account.guarded.rows())",
+        "parse(SAFEST if each.rolled_back else each.rows())",
+        "parse(each.rows())",
         (f"{GUARDED}::test_a_whole_older_database_is_noticed",),
     ),
     Sabotage(
@@ -370,8 +374,8 @@ SABOTAGES = (
     Sabotage(
         "what was drawn before a lock is pushed after it",
         "webapp/web/live.py",
-        "for generation, piece in taken if generation == now)",
-        "for generation, piece in taken if generation <= now)",
+        "for view, piece in taken if view == now)",
+        "for view, piece in taken if view[1] == now[1])",
         (f"{SHUTTER}::test_a_push_drawn_before_a_lock_reaches_nobody_after_the_unlock",),
     ),
     Sabotage(
@@ -405,5 +409,96 @@ SABOTAGES = (
         'f"unexpected {type(error).__name__} in',
         'f"unexpected {error!r} in',
         ("tests/test_starting.py::test_an_unexpected_error_is_told_without_its_values",),
+    ),
+    Sabotage(
+        "a late request acts in the account that is shown meanwhile",
+        "webapp/web/context.py",
+        "        return view(runtime().account(asking), *args, **kwargs)\n",
+        "        return view(runtime().account(), *args, **kwargs)\n",
+        (f"{ACCOUNTS}::test_a_page_of_an_account_that_is_not_shown_any_more_acts_in_that_account",),
+    ),
+    Sabotage(
+        "what was drawn of another account is sent",
+        "webapp/web/live.py",
+        "for view, piece in taken if view == now)",
+        "for view, piece in taken if view[0] == now[0])",
+        ("tests/web/test_live.py::test_what_was_drawn_of_another_account_is_not_sent",),
+    ),
+    Sabotage(
+        "the place of a tab is kept for another account",
+        "webapp/web/views/tabs.py",
+        "    if not page_is_current():\n",
+        "    if False:\n",
+        (f"{ACCOUNTS}::test_where_a_tab_was_is_forgotten_with_the_account_it_was_in",),
+    ),
+    Sabotage(
+        "of several accounts the weakest setting of the lock holds",
+        f"{SERVICES}/lock_settings.py",
+        "        idle_minutes=min(each.idle_minutes for each in found),\n",
+        "        idle_minutes=max(each.idle_minutes for each in found),\n",
+        (f"{SEVERAL}::test_where_accounts_differ_the_strictest_holds",),
+    ),
+    Sabotage(
+        "a container that was kept counts as free",
+        f"{SERVICES}/held_space.py",
+        "        taken = self._kept.containers | self._refilling\n",
+        "        taken = self._refilling\n",
+        (
+            f"{PSEUDONYMS}::test_a_code_that_is_kept_takes_its_slot_and_its_containers_and_does_nothing",
+        ),
+    ),
+    Sabotage(
+        "a slot that was kept counts as free",
+        f"{SERVICES}/held_space.py",
+        "        free = sorted(set(range(SLOT_COUNT)) - self._kept.slots - {space.index})\n",
+        "        free = sorted(set(range(SLOT_COUNT)) - {space.index})\n",
+        (f"{PSEUDONYMS}::test_where_every_slot_is_kept_none_is_taken",),
+    ),
+    Sabotage(
+        "a lock leaves what was kept in memory",
+        f"{SERVICES}/runtime.py",
+        "        self._held.forget_kept()\n        self._enter",
+        "        self._enter",
+        (f"{PSEUDONYMS}::test_a_lock_forgets_what_was_kept",),
+    ),
+    Sabotage(
+        "a new code may be the one of another slot",
+        f"{SERVICES}/held_space.py",
+        "        if self._directory.taken_by(root) is not None:\n",
+        "        if False:\n",
+        (f"{PSEUDONYMS}::test_a_code_that_opens_something_else_is_refused_without_saying_what",),
+    ),
+    Sabotage(
+        "a move writes one slot after the other",
+        f"{SERVICES}/held_space.py",
+        "        self.write(space.without_entry(container), moved)\n",
+        "        self.write(space.without_entry(container))\n        self.write(space.without_entry(container), moved)\n",
+        (f"{CUTS}::test_a_power_cut_anywhere_leaves_the_old_state_or_the_new_one",),
+    ),
+    Sabotage(
+        "the key of an erased account stays in the vault",
+        f"{SERVICES}/held_space.py",
+        "        else:\n            self.write(space.without_entry(container))\n",
+        "        else:\n            self.write(space)\n",
+        ("tests/services/test_erasing_one.py::test_the_key_of_an_erased_account_is_in_no_slot",),
+    ),
+    Sabotage(
+        "an erased container keeps what it said",
+        f"{STORAGE}/data_directory.py",
+        "            refill(self._files, path, head=salt)\n",
+        "            pass\n",
+        (
+            "tests/storage/test_spaces.py::test_a_refilled_container_keeps_its_size_and_says_nothing",
+        ),
+    ),
+    Sabotage(
+        "a start rebuilds the container of another code",
+        f"{STORAGE}/repair.py",
+        "    return unused and size < CONTAINER_BYTES\n",
+        "    return unused and size != CONTAINER_BYTES\n",
+        (
+            "tests/storage/test_data_directory.py"
+            "::test_a_container_behind_another_code_is_left_alone_with_its_log",
+        ),
     ),
 )

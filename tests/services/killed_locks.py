@@ -20,7 +20,7 @@ def main(folder: Path) -> None:
     for minutes in itertools.cycle(IDLE_MINUTES):
         if not runtime.unlock("pin", PIN).opened:
             raise SystemExit("the right code was refused")
-        lock_settings.change(runtime.account(), "idle_minutes", str(minutes))
+        lock_settings.change(runtime.accounts(), "idle_minutes", str(minutes))
         sys.stdout.write(f"{minutes}\n")
         sys.stdout.flush()
         runtime.lock()

@@ -12,8 +12,9 @@ from webapp.network.client import Network
 from webapp.network.settings import NetworkSettings, SeedServer
 from webapp.protocol.keys import Seed
 from webapp.services import codes
-from webapp.services.events import ConnectionChanged, Event, EventBus
+from webapp.services.events import ConnectionChanged, Event, EventBus, OfAccount
 from webapp.services.networks import Networks
+from webapp.services.open_account import OpenAccount
 from webapp.services.runtime import Runtime
 from webapp.storage import accounts, fresh
 from webapp.storage.accounts import AccountRecord
@@ -79,7 +80,7 @@ class Rig:
         return runtime
 
     def _hear(self, event: Event) -> None:
-        self.on_event(event)
+        self.on_event(event.event if isinstance(event, OfAccount) else event)
 
     def end(self) -> None:
         for runtime, directory in self._running:
@@ -99,6 +100,18 @@ class Rig:
         runtime = self.start()
         codes.set_code(runtime, kind=kind, text=text, repeated=text)
         return self.start()
+
+    def add(self, runtime: Runtime, name: str) -> OpenAccount:
+        """Make another account beside those that are open; no network is asked."""
+        runtime._ways.reach = runtime._ways.network_of  # type: ignore[method-assign]
+        runtime.create_account(name, network="practice", beside=len(runtime.accounts()))
+        return runtime.account()
+
+    def opened(self, text: str = PIN) -> Runtime:
+        """Start, and unlock with a PIN."""
+        runtime = self.start()
+        assert runtime.unlock(CodeKind.PIN, text).opened
+        return runtime
 
     def told(self) -> list[Event]:
         """Return what happened, but for the state of the network."""

@@ -381,7 +381,7 @@ def test_a_power_cut_anywhere_leaves_the_old_code_or_the_new_one(
         files.stop_after(after, loss)
         with pytest.raises(PowerCut):
             action(runtime)
-        running = runtime._running
+        running = runtime._open.shown
         assert running is not None
         running.stop()
         rig.forget()

@@ -65,7 +65,7 @@ def test_a_new_account_has_the_defaults(runtime: Runtime) -> None:
 def test_a_setting_is_kept_over_a_restart(
     rig: Rig, runtime: Runtime, name: str, value: str
 ) -> None:
-    lock_settings.change(runtime.account(), name, value)
+    lock_settings.change(runtime.accounts(), name, value)
     assert rig.told() == [LockSettingsChanged()]
 
     again = unlocked(rig)
@@ -80,7 +80,7 @@ def test_a_setting_is_kept_over_a_restart(
 )
 def test_another_value_is_refused(runtime: Runtime, name: str, value: str) -> None:
     with pytest.raises(InvalidSetting):
-        lock_settings.change(runtime.account(), name, value)
+        lock_settings.change(runtime.accounts(), name, value)
 
     assert lock_settings.load(runtime.account()) == LockSettings()
 
@@ -104,7 +104,7 @@ def test_any_rows_give_settings_that_can_be_chosen(rows: dict[str, str]) -> None
 
 def test_without_a_code_the_settings_are_kept_all_the_same(rig: Rig) -> None:
     rig.make_account()
-    lock_settings.change(rig.start().account(), "sleep", "off")
+    lock_settings.change(rig.start().accounts(), "sleep", "off")
 
     assert not lock_settings.load(rig.start().account()).sleep
 
@@ -116,12 +116,12 @@ def put_back(rig: Rig, name: str, old: bytes) -> None:
 
 @pytest.mark.parametrize("name", WEAKER)
 def test_a_whole_older_database_is_noticed(rig: Rig, runtime: Runtime, name: str) -> None:
-    lock_settings.change(runtime.account(), name, WEAKER[name])
+    lock_settings.change(runtime.accounts(), name, WEAKER[name])
     rig.end()
     path = container(rig)
     old = path.read_bytes()
     safe = SAFEST[name]
-    lock_settings.change(unlocked(rig).account(), name, safe)
+    lock_settings.change(unlocked(rig).accounts(), name, safe)
     rig.end()
     path.write_bytes(old)
 
@@ -135,11 +135,11 @@ def test_a_whole_older_database_is_noticed(rig: Rig, runtime: Runtime, name: str
 def test_every_single_older_page_is_noticed_or_changes_no_setting(
     rig: Rig, runtime: Runtime, name: str
 ) -> None:
-    lock_settings.change(runtime.account(), name, WEAKER[name])
+    lock_settings.change(runtime.accounts(), name, WEAKER[name])
     rig.end()
     path = container(rig)
     old = path.read_bytes()
-    lock_settings.change(unlocked(rig).account(), name, SAFEST[name])
+    lock_settings.change(unlocked(rig).accounts(), name, SAFEST[name])
     expected = lock_settings.load(rig._running[0][0].account())
     rig.end()
     new = path.read_bytes()
@@ -161,10 +161,10 @@ def test_every_single_older_page_is_noticed_or_changes_no_setting(
 
 
 def test_an_older_vault_is_noticed(rig: Rig, runtime: Runtime) -> None:
-    lock_settings.change(runtime.account(), "sleep", "off")
+    lock_settings.change(runtime.accounts(), "sleep", "off")
     old = rig.vault()
     for value in ("on", "off", "on"):
-        lock_settings.change(runtime.account(), "sleep", value)
+        lock_settings.change(runtime.accounts(), "sleep", value)
     rig.end()
     put_back(rig, fresh.VAULT, old)
 
@@ -173,10 +173,10 @@ def test_an_older_vault_is_noticed(rig: Rig, runtime: Runtime) -> None:
 
 def test_a_whole_older_directory_is_not_noticed(rig: Rig, runtime: Runtime, tmp_path: Path) -> None:
     """What the threat model says: nothing outside the directory remembers anything (A5)."""
-    lock_settings.change(runtime.account(), "sleep", "off")
+    lock_settings.change(runtime.accounts(), "sleep", "off")
     rig.end()
     shutil.copytree(rig.path, tmp_path / "copy")
-    lock_settings.change(unlocked(rig).account(), "sleep", "on")
+    lock_settings.change(unlocked(rig).accounts(), "sleep", "on")
     rig.end()
     shutil.rmtree(rig.path)
     shutil.copytree(tmp_path / "copy", rig.path)
@@ -191,7 +191,7 @@ def test_a_whole_older_directory_is_not_noticed(rig: Rig, runtime: Runtime, tmp_
 def rolled_back(rig: Rig, runtime: Runtime) -> Runtime:
     rig.end()
     old = container(rig).read_bytes()
-    lock_settings.change(unlocked(rig).account(), "idle_minutes", "30")
+    lock_settings.change(unlocked(rig).accounts(), "idle_minutes", "30")
     rig.end()
     container(rig).write_bytes(old)
     return unlocked(rig)
@@ -217,11 +217,11 @@ def test_before_that_no_setting_can_be_changed(rig: Rig, rolled_back: Runtime) -
     before = rig.vault()
 
     with pytest.raises(RolledBack):
-        lock_settings.change(rolled_back.account(), "sleep", "off")
+        lock_settings.change(rolled_back.accounts(), "sleep", "off")
 
     assert rig.vault() == before
     lock_settings.acknowledge(rolled_back.account())
-    lock_settings.change(rolled_back.account(), "sleep", "off")
+    lock_settings.change(rolled_back.accounts(), "sleep", "off")
     assert not lock_settings.load(rolled_back.account()).sleep
 
 
@@ -239,11 +239,11 @@ def test_acknowledging_what_did_not_happen_changes_nothing(rig: Rig, runtime: Ru
 def test_a_power_cut_between_database_and_vault_is_no_roll_back(
     rig: Rig, runtime: Runtime, first: str, loss: Loss
 ) -> None:
-    lock_settings.change(runtime.account(), "idle_minutes", "15")
+    lock_settings.change(runtime.accounts(), "idle_minutes", "15")
     rig.end()
     if first == "acknowledge":
         old = container(rig).read_bytes()
-        lock_settings.change(unlocked(rig).account(), "idle_minutes", "60")
+        lock_settings.change(unlocked(rig).accounts(), "idle_minutes", "60")
         rig.end()
         container(rig).write_bytes(old)
     before = rig.snapshot()
@@ -255,11 +255,11 @@ def test_a_power_cut_between_database_and_vault_is_no_roll_back(
         files.stop_after(after, loss)
         try:
             if first == "change":
-                lock_settings.change(runtime.account(), "idle_minutes", "60")
+                lock_settings.change(runtime.accounts(), "idle_minutes", "60")
             else:
                 lock_settings.acknowledge(runtime.account())
         except PowerCut:
-            running = runtime._running
+            running = runtime._open.shown
             assert running is not None
             running.stop()
             rig.forget()
@@ -281,9 +281,9 @@ def test_a_vault_that_cannot_be_written_does_not_stop_the_next_change(
     files.fail_after(0, OSError(28, "full"))
 
     with pytest.raises(DataDirectoryUnusable):
-        lock_settings.change(runtime.account(), "sleep", "off")
+        lock_settings.change(runtime.accounts(), "sleep", "off")
     assert not lock_settings.load(runtime.account()).sleep
-    lock_settings.change(runtime.account(), "last_tab", "off")
+    lock_settings.change(runtime.accounts(), "last_tab", "off")
 
     again = unlocked(rig).account()
     assert not lock_settings.rolled_back(again)
@@ -302,7 +302,7 @@ def test_a_change_that_the_lock_overtakes_is_found_by_the_next_unlock(
 
     account.guarded._seal = lock_first
     with pytest.raises(AppLocked):
-        lock_settings.change(account, "sleep", "off")
+        lock_settings.change([account], "sleep", "off")
 
     assert runtime.unlock("pin", PIN).opened
     assert not lock_settings.rolled_back(runtime.account())

@@ -105,7 +105,7 @@ def test_a_request_after_the_limit_finds_the_app_locked_before_the_timer_ticks(
 
 
 def test_the_limit_that_was_set_holds_at_once(opened: Runtime, clock: JumpingClock) -> None:
-    lock_settings.change(opened.account(), "idle_minutes", "1")
+    lock_settings.change(opened.accounts(), "idle_minutes", "1")
 
     pass_time(opened, clock, 60)
 
@@ -183,7 +183,7 @@ def test_a_computer_that_slept_is_locked_before_the_first_request_is_answered(
 
 def test_sleep_makes_a_light_lock_deep(opened: Runtime, clock: JumpingClock) -> None:
     database = opened.account().database
-    lock_settings.change(opened.account(), "keep_receiving", "on")
+    lock_settings.change(opened.accounts(), "keep_receiving", "on")
     pass_time(opened, clock, 300)
     assert (opened.state, database.closed) == ("locked", False)
 
@@ -194,7 +194,7 @@ def test_sleep_makes_a_light_lock_deep(opened: Runtime, clock: JumpingClock) -> 
 
 
 def test_a_light_lock_is_not_locked_again_and_again(opened: Runtime, clock: JumpingClock) -> None:
-    lock_settings.change(opened.account(), "keep_receiving", "on")
+    lock_settings.change(opened.accounts(), "keep_receiving", "on")
 
     pass_time(opened, clock, 1200)
 

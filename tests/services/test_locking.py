@@ -408,7 +408,7 @@ def test_a_code_that_is_still_tried_when_the_app_ends_opens_nothing(rig: Rig) ->
 
 
 def test_a_result_that_comes_after_the_lock_is_not_stored(opened: Runtime) -> None:
-    receiver = opened._running.receiver  # type: ignore[union-attr]
+    receiver = opened._open.shown.receiver  # type: ignore[union-attr]
 
     opened.lock()
 
@@ -424,8 +424,8 @@ def test_threads_leave_the_network_alone_until_after_the_answer(
     runtime.unlock(CodeKind.PIN, PIN)
     answered_s = clock.monotonic_s()
 
-    assert runtime._running is not None
-    for thread in (runtime._running.sender, runtime._running.receiver):
+    assert runtime._open.shown is not None
+    for thread in (runtime._open.shown.sender, runtime._open.shown.receiver):
         assert thread._quiet_s > ANSWERS_AFTER_S
     assert reading.connection(runtime.account()).phase != "connected"
     assert clock.monotonic_s() == answered_s
@@ -444,7 +444,7 @@ def test_another_browser_is_let_in_by_the_same_code(rig: Rig, opened: Runtime) -
 def test_a_lock_is_done_although_a_thread_does_not_end(rig: Rig, opened: Runtime) -> None:
     """A request that does not give up must not keep the keys in memory (security.md C5)."""
     release = threading.Event()
-    running = opened._running
+    running = opened._open.shown
     assert running is not None
     stuck = threading.Thread(target=release.wait, name="stuck", daemon=True)
     stuck.start()

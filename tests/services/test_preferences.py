@@ -55,7 +55,7 @@ def test_a_changed_setting_is_told_and_survives_a_restart(start: Start) -> None:
     runtime = start()
     runtime.create_account("Marit", network="practice")
     told: list[Event] = []
-    runtime.events.subscribe(told.append)
+    runtime.account().events.subscribe(told.append)
 
     preferences.change(runtime.account(), "text_size", "150")
     preferences.change(runtime.account(), "enter_sends", "off")
@@ -75,7 +75,7 @@ def test_what_cannot_be_set_is_refused_and_changes_nothing(
     runtime.create_account("Marit", network="practice")
     preferences.change(runtime.account(), "theme", "light")
     told: list[Event] = []
-    runtime.events.subscribe(told.append)
+    runtime.account().events.subscribe(told.append)
 
     with pytest.raises(InvalidSetting):
         preferences.change(runtime.account(), name, value)

@@ -85,6 +85,13 @@ class FaultFiles(RealFiles):
         self._operation("write")
         self._write_sparsely(file, content)
 
+    def write_on(self, file: File, content: bytes) -> None:
+        self._note_promised(file.descriptor)
+        if self._next_is_hit():
+            super().write_on(file, content[: len(content) // 2])
+        self._operation("write_on")
+        super().write_on(file, content)
+
     def fsync(self, file: File) -> None:
         self._operation("fsync", file)
         copy, _ = self._promised.pop(os.fstat(file.descriptor).st_ino, (None, b""))

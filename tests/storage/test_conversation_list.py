@@ -182,3 +182,22 @@ def test_what_is_found_stands_in_the_order_of_the_list_and_is_limited(
     assert [row.name for row in page.rows] == ["Ilse 2", "Ilse 4", "Ilse 3"]
     assert page.more
     assert not conversation_list.find(database, "ilse", own_name=OWN_NAME, limit=4).more
+
+
+def test_unread_is_counted_over_the_whole_list_and_a_mark_counts_as_one(
+    shared: AccountDatabase,
+) -> None:
+    places = fill(shared, [(0, 1), (0, 2), (1, 3), (-1, 4)])
+    assert conversation_list.unread(shared) == 0
+
+    with shared.write() as connection:
+        for place, unread in zip(places, (3, 4, 0), strict=True):
+            connection.execute(
+                "UPDATE conversation SET unread = ? WHERE id = ?", (unread, place.id)
+            )
+        connection.execute("UPDATE conversation SET unread = 50 WHERE priority < 0")
+    assert conversation_list.unread(shared) == 7
+
+    conversations.mark_unread(shared, places[2].id)
+    conversations.mark_unread(shared, places[0].id)
+    assert conversation_list.unread(shared) == 8

@@ -214,8 +214,14 @@ def test_a_missing_file_is_built_anew(started: DataDirectory, path: Path, name: 
     assert after == others
 
 
-@pytest.mark.parametrize("name", [fresh.THROTTLE, fresh.DOOR, fresh.TRIPWIRE, "containers/4"])
-@pytest.mark.parametrize("size_bytes", [0, 10, 2 * CONTAINER_BYTES])
+@pytest.mark.parametrize(
+    ("name", "size_bytes"),
+    [
+        *((name, size) for name in (fresh.THROTTLE, fresh.DOOR, fresh.TRIPWIRE)
+          for size in (0, 10, 2 * CONTAINER_BYTES)),
+        *(("containers/4", size) for size in (0, 10, CONTAINER_BYTES - 1)),
+    ],
+)  # fmt: skip
 def test_an_unused_file_of_the_wrong_size_is_built_anew(
     started: DataDirectory, path: Path, name: str, size_bytes: int
 ) -> None:
@@ -223,6 +229,17 @@ def test_an_unused_file_of_the_wrong_size_is_built_anew(
     started.prepare()
     sizes = {file.name: file.size_bytes for file in fresh.FRESH_FILES}
     assert (path / name).stat().st_size == sizes[name]
+
+
+def test_a_container_behind_another_code_is_left_alone_with_its_log(
+    started: DataDirectory, path: Path
+) -> None:
+    """While the space without a code is open, nothing says what another code lists."""
+    os.truncate(path / fresh.CONTAINERS / "4", 2 * CONTAINER_BYTES)
+    (path / fresh.CONTAINERS / "4-wal").write_bytes(b"what a crash left")
+    before = content_of(path)
+    started.prepare()
+    assert content_of(path) == before
 
 
 def test_an_orphaned_container_is_replaced(started: DataDirectory, path: Path) -> None:
@@ -297,7 +314,7 @@ def test_leftovers_of_a_crash_are_swept(started: DataDirectory, path: Path) -> N
         *(path / name for name in fresh.STAGING_NAMES),
         path / fresh.CONTAINERS / "6.new",
         path / fresh.CONTAINERS / "6.new-wal",
-        path / fresh.CONTAINERS / "7-journal",
+        path / fresh.CONTAINERS / "7.new-journal",
     ]
     for leftover in leftovers:
         leftover.write_bytes(b"half a file")

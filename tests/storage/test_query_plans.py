@@ -120,6 +120,7 @@ OPERATIONS: dict[Callable[..., object], Operation] = {
     conversation_list.find: lambda database: conversation_list.find(
         database, "alice", own_name="Note to self"
     ),
+    conversation_list.unread: conversation_list.unread,
     conversations.mark_unread: lambda database: conversations.mark_unread(database, 1),
     conversations.unmark: lambda database: conversations.unmark(database, 1),
     conversations.set_priority: lambda database: conversations.set_priority(database, 1, 1),

@@ -21,6 +21,7 @@ from webapp.vault.slots import (
     open_vault,
     read_salt,
     seal_slot,
+    vacate_slot,
 )
 
 SALT = bytes(range(16))
@@ -53,6 +54,25 @@ def test_sealing_changes_its_own_504_bytes_only(slot: Slot, index: int) -> None:
     start = slot_start(index)
     assert after[:start] == before[:start]
     assert after[start + SLOT_BYTES :] == before[start + SLOT_BYTES :]
+
+
+@given(slots(), indexes)
+def test_a_vacated_slot_opens_with_nothing_and_changes_its_own_504_bytes_only(
+    slot: Slot, index: int
+) -> None:
+    before = seal_slot(new_vault(SALT), index, root=ROOT, slot=slot)
+    after = vacate_slot(before, index)
+    start = slot_start(index)
+    assert after[:start] == before[:start]
+    assert after[start + SLOT_BYTES :] == before[start + SLOT_BYTES :]
+    assert len(after) == VAULT_BYTES
+    assert open_vault(after, ROOT) is None
+    assert vacate_slot(before, index) != after
+
+
+def test_no_slot_of_a_damaged_vault_is_vacated() -> None:
+    with pytest.raises(InvalidVault):
+        vacate_slot(new_vault(SALT)[:-1], 0)
 
 
 def test_every_flipped_bit_closes_its_slot_and_leaves_the_others_open() -> None:

@@ -24,7 +24,13 @@ ID_HEX = "05" + "ab" * 32
 WORDS = [f"word{number}" for number in range(1, 14)]
 
 ACCOUNT = SimpleNamespace(
-    name=HOSTILE, initials="<b", hue=7, id_hex=ID_HEX, id_groups=("05ab", "abab"), words_saved=False
+    name=HOSTILE,
+    initials="<b",
+    hue=7,
+    id_hex=ID_HEX,
+    id_groups=("05ab", "abab"),
+    words_saved=False,
+    handle="h-1",
 )
 ROW = SimpleNamespace(
     id=5, name=HOSTILE, own_name=HOSTILE, nickname=HOSTILE, initials="<b", hue=3,
@@ -73,8 +79,27 @@ PAGE = SimpleNamespace(
     lacks="older",
     unread_from=MESSAGES[0].sort,
 )
+OPEN = SimpleNamespace(
+    handle="h-1", name=HOSTILE, initials="<b", hue=7, short_id="05ab…abab", unread="",
+    unread_count=0, is_shown=True,
+)  # fmt: skip
 VALUES = {
     "account": ACCOUNT,
+    "accounts": (
+        OPEN,
+        SimpleNamespace(**{**vars(OPEN), "handle": "h-2", "unread": "5", "is_shown": False}),
+    ),
+    "beside": 0,
+    "elsewhere": "5",
+    "has_others": True,
+    "is_last": True,
+    "kept": 1,
+    "kept_kind": "pin",
+    "speaker": SimpleNamespace(name=HOSTILE, hue=7, others=(HOSTILE,)),
+    "switched": False,
+    "totals": SimpleNamespace(conversations=2, messages=3, unsent=1),
+    "unopened": 1,
+    "word": "erase",
     "after": "0.1763718060000.5",
     "before": "0.1763718060000.9",
     "address": addresses(LINK)[0],

@@ -145,7 +145,14 @@ class Tab:
         self._send(BytesMessage(data=data))
 
     def next_event(self) -> list[Any]:
-        """Return the next event as [name, argument]; answer pings on the way."""
+        """Return the next event as [name, argument]; answer pings on the way.
+
+        Of a patch the second argument, whose it is, is left out (``next_patch``).
+        """
+        return self.next_call()[:2]
+
+    def next_call(self) -> list[Any]:
+        """Return the next event with all its arguments."""
         while True:
             message = self.next_message()
             if message == "2":

@@ -29,8 +29,14 @@ class HandLock:
     state: str = "open"
     generation: int = 0
     code_is_set: bool = False
+    # Whose rows are shown.
+    handle: str = ""
     # How often it was asked whether a lock is due.
     ticks: int = 0
+
+    @property
+    def view(self) -> tuple[int, str]:
+        return self.generation, self.handle
 
     def tick(self) -> None:
         self.ticks += 1
@@ -128,7 +134,7 @@ class Stack:
 
     def push(self, html: str) -> None:
         """Push what was drawn just now."""
-        self.live.push(html, generation=self.lock.generation)
+        self.live.push(html, view=self.lock.view)
 
     def tab(self, session: Session, *, join: bool = True) -> Tab:
         """Open a tab."""

@@ -173,6 +173,38 @@ def test_every_push_looks_at_the_session_again(stack: Stack) -> None:
         assert tab.next_event() == ["gone"]
 
 
+def test_a_patch_says_whose_rows_it_has(stack: Stack) -> None:
+    stack.lock.handle = "one"
+    with stack.tab(stack.enter()) as tab:
+        stack.push("<p id=a>")
+
+        assert tab.next_call() == ["patch", "<p id=a>", "one"]
+
+
+def test_what_was_drawn_of_another_account_is_not_sent(stack: Stack, clock: VirtualClock) -> None:
+    stack.lock.handle = "one"
+    with stack.tab(stack.enter()) as tab:
+        stack.push("<p id=a>")
+        assert tab.next_event() == ["patch", "<p id=a>"]
+        clock.await_sleepers()
+        stack.push("<p id=private>")
+        stack.lock.handle = "other"
+        stack.push("<p id=b>")
+        clock.advance(1)
+
+        assert tab.next_call() == ["patch", "<p id=b>", "other"]
+
+
+def test_every_tab_is_told_that_another_account_is_shown(stack: Stack) -> None:
+    session = stack.enter()
+    with stack.tab(session) as one, stack.tab(session) as two:
+        stack.lock.handle = "other"
+
+        stack.live.ask_to_switch()
+
+        assert one.next_event() == two.next_event() == ["switched", "other"]
+
+
 @pytest.mark.parametrize("said", ['42["hello"]', '42["patch","x"]', '421["ask",{}]'])
 def test_a_tab_that_says_anything_is_cut_off(stack: Stack, clock: VirtualClock, said: str) -> None:
     with stack.tab(stack.enter()) as tab:

@@ -182,11 +182,11 @@ def test_a_code_that_is_set_after_a_long_while_does_not_lock_at_once(tmp_path: P
 def test_older_files_are_told_until_somebody_has_seen_it(tmp_path: Path) -> None:
     with running(tmp_path) as app:
         app.runtime.create_account("Marit", network="practice")
-        lock_settings.change(app.runtime.account(), "idle_minutes", "60")
+        lock_settings.change(app.runtime.accounts(), "idle_minutes", "60")
     containers = sorted((tmp_path / "data/containers").iterdir())
     older = {path: path.read_bytes() for path in containers}
     with running(tmp_path) as app:
-        lock_settings.change(app.runtime.account(), "idle_minutes", "5")
+        lock_settings.change(app.runtime.accounts(), "idle_minutes", "5")
     for path, content in older.items():
         path.write_bytes(content)
     with running(tmp_path) as app:

@@ -4,18 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from webapp.protocol.identifiers import AccountId
-from webapp.web.presenters import (
-    ACCENT_HUE,
-    HUES,
-    Calendar,
-    bar_hue,
-    hue,
-    initials,
-)
+from webapp.web.presenters import Calendar, initials
 
 NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC).astimezone().replace(hour=12)
-ID = AccountId(bytes([13, *range(31)]))
 
 
 def ms(moment: datetime) -> int:
@@ -51,10 +42,3 @@ def test_a_row_tells_its_time_in_as_few_words_as_are_clear(earlier: timedelta, l
 )
 def test_an_avatar_has_two_letters_or_the_prefix(name: str | None, letters: str) -> None:
     assert initials(name) == letters
-
-
-def test_the_account_bar_never_has_the_colour_of_the_accent() -> None:
-    for first in range(256):
-        account_id = AccountId(bytes([first]) + bytes(31))
-        assert hue(account_id) == first % HUES
-        assert bar_hue(account_id) != ACCENT_HUE

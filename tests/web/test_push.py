@@ -8,17 +8,24 @@ from webapp.app import App
 from webapp.services import drafts, messaging, removing
 from webapp.services.events import (
     AccountChanged,
+    AccountEvent,
+    AccountShown,
     BlockingChanged,
+    CodeChanged,
     ConnectionChanged,
     ConversationChanged,
     ConversationCleared,
     ConversationRemoved,
     Event,
+    Locked,
     MessageChanged,
     MessagesAdded,
     MessagesRemoved,
+    OfAccount,
     PreferencesChanged,
+    Unlocked,
 )
+from webapp.services.open_account import OpenAccount
 from webapp.services.reading import PAGE_LIMIT
 from webapp.web.languages import Language, language
 from webapp.web.push import Push
@@ -31,15 +38,15 @@ class Tabs:
     def __init__(self, *, listening: bool = True) -> None:
         self.listening = listening
         self.patches: list[str] = []
-        self.generations: list[int] = []
+        self.views: list[tuple[int, str]] = []
         self.refreshes = 0
 
     def has_listeners(self) -> bool:
         return self.listening
 
-    def push(self, html: str, *, generation: int) -> None:
+    def push(self, html: str, *, view: tuple[int, str]) -> None:
         self.patches.append(html)
-        self.generations.append(generation)
+        self.views.append(view)
 
     def ask_to_refresh(self) -> None:
         self.refreshes += 1
@@ -54,9 +61,10 @@ def message(app: App) -> tuple[int, int]:
     return conversation, messaging.send_text(account, conversation, "a note")
 
 
-def told(app: App, event: Event, *, language: Callable[[], Language] = spoken) -> Tabs:
+def told(app: App, event: AccountEvent, *, language: Callable[[], Language] = spoken) -> Tabs:
     tabs = Tabs()
-    Push(app.flask, live=tabs, runtime=app.runtime, language=language)(event)  # type: ignore[arg-type]
+    push = Push(app.flask, live=tabs, runtime=app.runtime, language=language)  # type: ignore[arg-type]
+    push(OfAccount(app.runtime.account().handle, event))
     return tabs
 
 
@@ -161,7 +169,7 @@ def test_another_name_comes_to_every_place_that_shows_it(
 ) -> None:
     [patch] = told(app, AccountChanged()).patches
 
-    for place in ("side-top", "accounts", "settings-owner", "account-summary"):
+    for place in ("side-top", "account-list", "settings-owner", "account-summary"):
         assert f'id="{place}"' in patch
 
 
@@ -185,9 +193,94 @@ def test_what_is_gone_meanwhile_is_not_told(app: App, message: tuple[int, int]) 
     assert told(app, ConversationChanged(4711)).patches == []
 
 
+@pytest.fixture
+def other(app: App, message: tuple[int, int]) -> OpenAccount:
+    """An account beside the one that is shown, with three unread messages."""
+    first = app.runtime.account()
+    app.runtime.create_account("Night desk", network="practice", beside=1)
+    other = app.runtime.account()
+    conversation = messaging.start_conversation(other, other.account_id)
+    with other.database.write() as connection:
+        connection.execute("UPDATE conversation SET unread = 3 WHERE id = ?", (conversation,))
+    app.runtime.show(first.handle)
+    return other
+
+
+def push(app: App, *events: Event) -> Tabs:
+    tabs = Tabs()
+    pushed = Push(app.flask, live=tabs, runtime=app.runtime, language=spoken)  # type: ignore[arg-type]
+    for event in events:
+        pushed(event)
+    return tabs
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        MessagesAdded(1, (1,)),
+        MessagesAdded(1, tuple(range(1, PAGE_LIMIT + 2))),
+        ConversationChanged(1),
+        ConversationCleared(1),
+        ConversationRemoved(1),
+        MessagesRemoved(1, (1,)),
+        AccountChanged(),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_what_happens_in_another_account_changes_its_line_in_the_switcher_only(
+    app: App, other: OpenAccount, event: AccountEvent
+) -> None:
+    tabs = push(app, OfAccount(other.handle, event))
+
+    [patch] = tabs.patches
+    assert tabs.refreshes == 0
+    assert 'id="account-list"' in patch
+    assert '<span class="badge">3<' in patch
+    assert 'id="conversation-' not in patch
+    assert 'id="message-' not in patch
+
+
+@pytest.mark.parametrize(
+    "event",
+    [ConnectionChanged(), PreferencesChanged(), MessageChanged(1, 1), BlockingChanged(1)],
+    ids=lambda event: type(event).__name__,
+)
+def test_nothing_else_of_another_account_is_told(
+    app: App, other: OpenAccount, event: AccountEvent
+) -> None:
+    assert push(app, OfAccount(other.handle, event)).patches == [""]
+
+
+def test_a_push_says_whose_rows_it_draws(app: App, other: OpenAccount) -> None:
+    shown = app.runtime.account()
+
+    tabs = push(app, OfAccount(shown.handle, ConversationChanged(1)))
+
+    assert tabs.views == [(app.runtime.generation, shown.handle)]
+
+
+def test_an_account_that_is_closed_meanwhile_is_not_drawn(app: App, other: OpenAccount) -> None:
+    shown = app.runtime.account()
+    runtime = app.runtime
+    runtime.erase_account(shown.handle, generation=runtime.generation)
+
+    assert push(app, OfAccount(shown.handle, ConversationChanged(1))).patches == [""]
+
+
+def test_another_account_or_a_lock_draws_nothing(app: App, other: OpenAccount) -> None:
+    assert push(app, AccountShown(), Locked(), Unlocked()).patches == [""] * 3
+
+
+def test_a_code_changes_what_is_warned_of(app: App, other: OpenAccount) -> None:
+    [patch] = push(app, CodeChanged()).patches
+
+    assert 'id="preferences"' in patch
+    assert 'id="code-offer"' in patch
+
+
 def test_nothing_is_drawn_for_nobody(app: App) -> None:
     tabs = Tabs(listening=False)
 
-    Push(app.flask, live=tabs, runtime=app.runtime, language=spoken)(ConnectionChanged())  # type: ignore[arg-type]
+    Push(app.flask, live=tabs, runtime=app.runtime, language=spoken)(Unlocked())  # type: ignore[arg-type]
 
     assert tabs.patches == []

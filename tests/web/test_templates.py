@@ -38,9 +38,9 @@ def is_patch(name: str) -> bool:
     inner = {
         f"partials/_{part}.html"
         for part in (
-            "account_id", "blocked", "composer", "echo", "list_search", "log", "loss",
-            "message_tools", "no_conversations", "proxy_choice", "proxy_fields", "proxy_limits",
-            "route_view", "selection", "settings_tree",
+            "account_id", "account_ways", "blocked", "composer", "echo", "linkable", "list_search",
+            "log", "loss", "message_tools", "new_code", "no_conversations", "proxy_choice",
+            "proxy_fields", "proxy_limits", "route_view", "selection", "settings_tree",
         )
     }  # fmt: skip
     return name.startswith(("pages/", "partials/")) and name not in inner

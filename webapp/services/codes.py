@@ -18,6 +18,7 @@ from typing import Final
 
 from webapp.protocol.recovery import word_list
 from webapp.services.errors import (
+    AppLocked,
     CodesDiffer,
     CodeTooLong,
     CodeTooShort,
@@ -35,6 +36,7 @@ from webapp.services.errors import (
     WrongCode,
 )
 from webapp.services.runtime import Runtime
+from webapp.services.unlocking import UnlockResult
 from webapp.storage.data_directory import Space
 from webapp.vault import codes, strength
 from webapp.vault.codes import CodeFlaw, CodeKind, canonical, flaw_of
@@ -62,12 +64,10 @@ def set_code(
 
     ``current`` is the present code, of the kind that is set; None while none is.
     Raises UnknownCodeKind, CodeTooShort, CodeTooLong, PinCharacters, PatternCharacters,
-    PassphraseCharacters, CodesDiffer, WrongCode, WaitBeforeCode, UnlockBusy, NotEnoughMemory,
-    NoAccount, AppLocked and what the storage raises; then the old code holds.
+    PassphraseCharacters, CodesDiffer, CodeInUse, WrongCode, WaitBeforeCode, UnlockBusy,
+    NotEnoughMemory, NoAccount, AppLocked and what the storage raises; then the old code holds.
     """
-    known = require_code(kind, text)
-    if canonical(known, text) != canonical(known, repeated):
-        raise CodesDiffer
+    known = require_new_code(kind, text, repeated)
     generation = runtime.generation
     runtime.account()
     if runtime.code_is_set:
@@ -107,15 +107,18 @@ def require_current(
         return True
 
     result = runtime.gate.attempt(runtime.code_kind() or "", text, accept=runtime.owns, use=use_it)
-    match result.reason:
-        case "wait":
-            raise WaitBeforeCode(result.wait_s)
-        case "no_memory":
-            raise NotEnoughMemory
-        case "erased":
-            raise NoAccount
-        case "wrong" | "empty":
-            raise WrongCode
+    require_opened(result, otherwise=WrongCode)
+
+
+def require_new_code(kind: str, text: str, repeated: str) -> CodeKind:
+    """Return the kind of a code that may be set and was typed twice alike.
+
+    Raises CodesDiffer and what ``require_code`` raises.
+    """
+    known = require_code(kind, text)
+    if canonical(known, text) != canonical(known, repeated):
+        raise CodesDiffer
+    return known
 
 
 def require_code(kind: str, text: str) -> CodeKind:
@@ -148,3 +151,22 @@ def suggest_passphrase() -> str:
     """Return six words of the list, by lot. Nothing remembers them."""
     words = word_list()
     return " ".join(secrets.choice(words) for _ in range(strength.GENERATED_WORDS))
+
+
+def require_opened(result: UnlockResult, *, otherwise: type[ServiceError]) -> None:
+    """Go on only after a code that was right.
+
+    Raises WaitBeforeCode, NotEnoughMemory, AppLocked if that has come in between, NoAccount if
+    it was one wrong code too many, and ``otherwise`` if it was another one or none.
+    """
+    match result.reason:
+        case "wait":
+            raise WaitBeforeCode(result.wait_s)
+        case "no_memory":
+            raise NotEnoughMemory
+        case "erased":
+            raise NoAccount
+        case "wrong" | "empty":
+            raise otherwise
+        case "late":
+            raise AppLocked

@@ -14,8 +14,28 @@ class NoAccount(ServiceError):
     """The action needs an open account and there is none."""
 
 
+class AccountClosed(NoAccount):
+    """The page shows an account that is no longer open: it was moved, or erased."""
+
+
 class AccountExists(ServiceError):
-    """This space holds an account already."""
+    """Other accounts are open than the page knew when it offered to make one."""
+
+
+class AccountOpenAlready(ServiceError):
+    """The account to be brought back is one of those that are open."""
+
+
+class OnlyAccount(ServiceError):
+    """An account that is alone behind its code has to stay there."""
+
+
+class NoFreeSlot(ServiceError):
+    """All places for a further code are taken."""
+
+
+class WordMissing(ServiceError):
+    """What destroys something was not confirmed by typing its word."""
 
 
 class NameMissing(ServiceError):
@@ -197,6 +217,22 @@ class CodesDiffer(ServiceError):
 
 class WrongCode(ServiceError):
     """The present code was asked for and this was not it; nothing has changed."""
+
+
+class CodeOpensNothing(ServiceError):
+    """A code was to be kept, and there is nothing behind it."""
+
+
+class CodeInUse(ServiceError):
+    """A new code that something else answers to; what, is not told."""
+
+
+class CodeMissing(ServiceError):
+    """An account can only be put behind another code where there is one already."""
+
+
+class AnotherCodeNeeded(ServiceError):
+    """The last account behind a code may go only when another code is known to open something."""
 
 
 class WaitBeforeCode(ServiceError):

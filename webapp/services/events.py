@@ -80,6 +80,14 @@ class AccountChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountShown:
+    """Another account is shown from now on, or another set of accounts is open.
+
+    Rows of two accounts have the same numbers: whoever shows something asks for the page anew.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Locked:
     """The app is locked: whoever shows something stops showing it, and asks for the page anew.
 
@@ -112,7 +120,8 @@ class LockSettingsChanged:
     """When the app locks by itself has changed, or a warning about that was acknowledged."""
 
 
-Event = (
+# What happens inside one account.
+AccountEvent = (
     MessagesAdded
     | MessageChanged
     | MessagesRemoved
@@ -123,18 +132,28 @@ Event = (
     | ConnectionChanged
     | PreferencesChanged
     | AccountChanged
-    | Locked
-    | Unlocked
-    | Erased
-    | EraseFinished
-    | CodeChanged
     | LockSettingsChanged
 )
+
+
+@dataclass(frozen=True, slots=True)
+class OfAccount:
+    """Something happened inside the open account that ``handle`` names."""
+
+    handle: str
+    event: AccountEvent
+
+
+# What the app as a whole is told.
+AppEvent = OfAccount | AccountShown | Locked | Unlocked | Erased | EraseFinished | CodeChanged
+Event = AccountEvent | AppEvent
 Subscriber = Callable[[Event], None]
 
 
 class EventBus:
     """Hands each event to every subscriber, on the thread that published it.
+
+    Each open account has one, and the app has one that is told of all of them (``OfAccount``).
 
     A subscriber that finds the database closed or failing misses the event. The
     publisher's work is committed by then, and must not look as if it had failed.

@@ -1,10 +1,14 @@
-"""When the app locks by itself, and how deep: settings that are guarded against roll-back."""
+"""When the app locks by itself, and how deep: settings that are guarded against roll-back.
 
-from collections.abc import Mapping
+The lock is one for all accounts that are open together. Each of them keeps a copy of its
+settings, so that one of them can go and take nothing along (decision 0022).
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from webapp.services.errors import InvalidSetting
+from webapp.services.errors import InvalidSetting, NoAccount, RolledBack
 from webapp.services.events import LockSettingsChanged
 from webapp.services.open_account import OpenAccount
 
@@ -65,28 +69,58 @@ def as_texts(settings: LockSettings) -> dict[str, str]:
     }
 
 
-def load(account: OpenAccount) -> LockSettings:
-    """Return the settings of the account, and the safest ones if they were rolled back."""
-    return parse(SAFEST if account.guarded.rolled_back else account.guarded.rows())
+def load(*accounts: OpenAccount) -> LockSettings:
+    """Return the settings that hold: where the open accounts differ, the strictest of each.
+
+    Those of an account whose rows were rolled back count as the safest ones.
+    Raises NoAccount if none is open.
+    """
+    if not accounts:
+        raise NoAccount
+    guarded = [account.guarded for account in accounts]
+    found = [parse(SAFEST if each.rolled_back else each.rows()) for each in guarded]
+    return LockSettings(
+        idle_minutes=min(each.idle_minutes for each in found),
+        last_tab=any(each.last_tab for each in found),
+        sleep=any(each.sleep for each in found),
+        keep_receiving=all(each.keep_receiving for each in found),
+    )
 
 
-def change(account: OpenAccount, name: str, value: str) -> None:
-    """Set one setting and tell every open tab.
+def change(accounts: Sequence[OpenAccount], name: str, value: str) -> None:
+    """Set one setting in all open accounts and tell every open tab.
 
-    Raises InvalidSetting and RolledBack; then nothing has changed.
+    Raises InvalidSetting and RolledBack; then nothing has changed. A disk that fails half-way
+    leaves accounts that differ, of which the strictest holds.
     """
     if value not in CHOICES.get(name, {}):
         raise InvalidSetting
-    account.guarded.change(name, value)
-    account.events.publish(LockSettingsChanged())
+    if rolled_back(*accounts):
+        raise RolledBack
+    for account in accounts:
+        account.guarded.change(name, value)
+    _tell(accounts)
 
 
-def rolled_back(account: OpenAccount) -> bool:
+def inherit(account: OpenAccount, others: Sequence[OpenAccount]) -> None:
+    """Give a new account the settings that hold for those that are open with it."""
+    wanted, there = as_texts(load(*others)), as_texts(load(account))
+    for name in (name for name in CHOICES if wanted[name] != there[name]):
+        account.guarded.change(name, wanted[name])
+
+
+def rolled_back(*accounts: OpenAccount) -> bool:
     """Return whether the settings are older than the vault says: then the app must say so."""
-    return account.guarded.rolled_back
+    return any(each.guarded.rolled_back for each in accounts)
 
 
-def acknowledge(account: OpenAccount) -> None:
+def acknowledge(*accounts: OpenAccount) -> None:
     """Take note that the settings were rolled back, and go on with the safest ones."""
-    account.guarded.acknowledge(SAFEST)
-    account.events.publish(LockSettingsChanged())
+    for account in accounts:
+        account.guarded.acknowledge(SAFEST)
+    _tell(accounts)
+
+
+def _tell(accounts: Sequence[OpenAccount]) -> None:
+    for account in accounts:
+        account.events.publish(LockSettingsChanged())

@@ -7,8 +7,10 @@ share nothing but the database and end when the account is closed; a result
 that arrives later finds the database closed and is dropped.
 """
 
+import secrets
 from dataclasses import dataclass, field
 from threading import Event, Lock
+from typing import Final
 
 from webapp.clock import Clock
 from webapp.network.client import Network
@@ -20,6 +22,14 @@ from webapp.services.events import EventBus
 from webapp.services.guarded_rows import GuardedRows
 from webapp.storage import accounts
 from webapp.storage.database import AccountDatabase
+
+# Enough that no page guesses the account of another one, or one of before a lock.
+HANDLE_BYTES: Final = 9
+
+
+def new_handle() -> str:
+    """Return the name by which a page says which of the open accounts it shows."""
+    return secrets.token_urlsafe(HANDLE_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,8 @@ class OpenAccount:
     events: EventBus
     # What decides about the security of this account, checked against the vault.
     guarded: GuardedRows
+    # New with every opening, so that it names nothing once the account is closed.
+    handle: str = field(default_factory=new_handle)
     # Set by whoever puts a row into the outbox; the sender sleeps on it.
     outbox_filled: Event = field(default_factory=Event, repr=False)
     # The proxy of the command line, which the stored one does not count against.

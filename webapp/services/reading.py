@@ -2,6 +2,7 @@
 
 from webapp.network.client import ConnectionState
 from webapp.network.proxy import Proxy
+from webapp.protocol.identifiers import AccountId
 from webapp.services import proxying
 from webapp.services.errors import UnknownConversation, UnknownMessage
 from webapp.services.open_account import OpenAccount
@@ -13,7 +14,7 @@ from webapp.storage import (
     message_pages,
     messages,
 )
-from webapp.storage.accounts import AccountRecord
+from webapp.storage.accounts import AccountRecord, Totals
 from webapp.storage.contacts import Contact
 from webapp.storage.conversation_list import Page as ListPage
 from webapp.storage.conversation_list import Position as ListPosition
@@ -33,7 +34,9 @@ __all__ = [
     "MessagePage",
     "Place",
     "Proxy",
+    "Totals",
     "account_record",
+    "account_totals",
     "around",
     "between",
     "blocked",
@@ -45,6 +48,7 @@ __all__ = [
     "conversations_named",
     "first_conversations",
     "first_unread",
+    "knows",
     "last_conversations",
     "latest",
     "message",
@@ -52,12 +56,29 @@ __all__ = [
     "older",
     "proxy",
     "require_message",
+    "unread_messages",
 ]
 
 
 def account_record(account: OpenAccount) -> AccountRecord:
     """Return the account's own row."""
     return accounts.load(account.database)
+
+
+def account_totals(account: OpenAccount) -> Totals:
+    """Return how much there is in the account. Counts it, which takes a moment."""
+    return accounts.totals(account.database)
+
+
+def unread_messages(account: OpenAccount) -> int:
+    """Return how many messages wait in the whole list."""
+    return conversation_list.unread(account.database)
+
+
+def knows(account: OpenAccount, person: AccountId) -> bool:
+    """Return whether the account has a conversation with this person in its list."""
+    found = conversations.by_account(account.database, person)
+    return found is not None and found.priority >= 0
 
 
 def blocked(account: OpenAccount) -> list[Contact]:

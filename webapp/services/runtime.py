@@ -1,111 +1,36 @@
-"""The state of the whole app: one data directory, and the account that is open in it.
+"""The runtime of the app: one data directory, what opens and closes it, and what destroys it.
 
-Theory of operation. There is one vault and one space at a time: the one that opens without
-a code, or the one that the code opens. The app is `fresh` while that space holds no account,
-`open` from the first account on, `locked` while a code is asked for, `erasing` while the files
-of an erase are swept, and `closed` for good.
-
-    state    event      next
-    fresh    opened     open      an account was made, brought back or found at start
-    fresh    protected  locked    at start no slot opened without a code
-    fresh    locked     locked    only with a code
-    open     locked     locked    only with a code
-    locked   locked     locked    a light lock becomes a deep one; an unlock under way is void
-    locked   opened     open      a right code
-    locked   emptied    fresh     a right code, and the space behind it holds no account
-    fresh    erased     erasing   the keys are destroyed; what is shown is the first page
-    open     erased     erasing
-    locked   erased     erasing
-    erasing  finished   fresh     the files are those of a first start, as far as they could be
-    any      stopped    closed    threads ended, database closed, keys dropped
-
-An erase that spares an account is a lock and an opening in one: `locked`, then `opened`. While
-`erasing`, further erases are that one.
-
-A deep lock drops threads, network, database, keys and the space. A light one keeps them, and
-only shows nothing: ``account`` refuses in both. ``generation`` grows with every lock, also in
-`locked`. What was begun under an older one is dropped: an unlock whose code was still being
-derived, and a session of the web that was unlocked before.
+Its states stand in services/app_state.py, what changes an open space in services/space_changes.py.
 """
 
-import gc
-import threading
-from collections.abc import Callable, Mapping
 from typing import Final
 
 from webapp.clock import Clock
 from webapp.network.backoff import spread
-from webapp.network.client import NOTHING, Network
-from webapp.network.errors import NetworkError
 from webapp.network.proxy import Proxy
-from webapp.protocol.keys import AccountKeys, Seed
 from webapp.services import lock_settings
 from webapp.services.erasing import Rest
-from webapp.services.errors import (
-    AccountExists,
-    AppLocked,
-    LockNeedsCode,
-    NetworkUnavailable,
-    NoAccount,
-    UnknownNetwork,
-)
-from webapp.services.events import (
-    CodeChanged,
-    ConnectionChanged,
-    Erased,
-    EraseFinished,
-    EventBus,
-    Locked,
-    Unlocked,
-)
-from webapp.services.guarded_rows import GuardedRows
+from webapp.services.errors import LockNeedsCode
+from webapp.services.events import AccountShown, Erased, EraseFinished, EventBus, Unlocked
 from webapp.services.idle_lock import IdleLock
 from webapp.services.lock_settings import Depth, LockSettings
-from webapp.services.names import require_name
 from webapp.services.networks import Networks
-from webapp.services.open_account import OpenAccount
-from webapp.services.reaching import NetworkFactory, Ways
-from webapp.services.receiving import Receiver
-from webapp.services.remembering import remember, remembered
-from webapp.services.restoring import seed_of
-from webapp.services.running import Running
-from webapp.services.sending import Sender
+from webapp.services.open_space import CANNOT_OPEN
+from webapp.services.reaching import NetworkFactory
+from webapp.services.running import abandon_all
+from webapp.services.space_changes import SpaceChanges
 from webapp.services.unlocking import CodeGate, UnlockResult
-from webapp.storage import accounts
-from webapp.storage.accounts import AccountRecord
 from webapp.storage.data_directory import DataDirectory, Space
-from webapp.storage.database import AccountDatabase
-from webapp.storage.errors import DataDirectoryUnusable, StorageError
-from webapp.storage.freshness import Head
 from webapp.vault.codes import PROFILE_1, CodeKind, Profile
 from webapp.vault.slot_plaintext import Entry
 
-TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
-    ("fresh", "opened"): "open",
-    ("fresh", "protected"): "locked",
-    ("fresh", "locked"): "locked",
-    ("fresh", "stopped"): "closed",
-    ("open", "locked"): "locked",
-    ("open", "stopped"): "closed",
-    ("locked", "locked"): "locked",
-    ("locked", "opened"): "open",
-    ("locked", "emptied"): "fresh",
-    ("locked", "stopped"): "closed",
-    ("fresh", "erased"): "erasing",
-    ("open", "erased"): "erasing",
-    ("locked", "erased"): "erasing",
-    ("erasing", "finished"): "fresh",
-    ("erasing", "stopped"): "closed",
-}
 # After an unlock the network is left alone for about so long: no burst shows what a code has
 # opened (security.md X2), and the answer to the code is not held up by it.
 QUIET_S: Final = 1.0
-# Why a right code may open nothing: damaged files, or a network that this version cannot make.
-CANNOT_OPEN: Final = (StorageError, NetworkError, NetworkUnavailable, UnknownNetwork)
 
 
-class Runtime:
-    """Opens, makes, locks and closes the account of a data directory."""
+class Runtime(SpaceChanges):
+    """Opens, shows, locks, erases and closes the accounts of a data directory."""
 
     def __init__(
         self,
@@ -119,66 +44,24 @@ class Runtime:
         profile: Profile = PROFILE_1,
     ) -> None:
         """``proxy`` is the one of the command line: all accounts use it while this runs."""
-        self.networks = networks
-        self.clock = clock
-        self.events = events
+        super().__init__(
+            directory,
+            networks=networks,
+            make_network=make_network,
+            clock=clock,
+            events=events,
+            proxy=proxy,
+        )
         self.gate = CodeGate(directory, profile=profile, clock=clock, at_limit=self._erase_at_limit)
         self.idle = IdleLock(
             clock, settings=self._what_locks, is_open=lambda: self._state == "open", lock=self._lock
         )
-        self._directory = directory
-        self._ways = Ways(networks, make=make_network, given=proxy)
-        # Held while anything below changes, so that a double click cannot make two accounts
-        # and a lock cannot come in the middle of an opening.
-        self._changing = threading.Lock()
-        self._state = "fresh"
-        self._generation = 0
-        self._space: Space | None = None
-        self._kind: CodeKind | None = None
-        self._running: Running | None = None
         self._rest = Rest(
             clock, work=self._finish_erase, done=lambda: events.publish(EraseFinished())
         )
 
-    @property
-    def state(self) -> str:
-        """Whether the app is ``fresh``, ``locked``, ``open``, ``erasing`` or ``closed``."""
-        return self._state
-
-    @property
-    def generation(self) -> int:
-        """How often the app was locked. What was unlocked under another number is void."""
-        return self._generation
-
-    @property
-    def code_is_set(self) -> bool:
-        """Whether a code is asked for; while locked it is."""
-        return self._state == "locked" or self._kind is not None
-
-    def code_kind(self) -> CodeKind | None:
-        """Return the kind of the code that opened the app, None if none is set.
-
-        Also None after a deep lock: then nobody knows, and nobody is to be told.
-        """
-        return self._kind
-
-    def account(self) -> OpenAccount:
-        """Return the open account. Raises AppLocked, NoAccount."""
-        if self._state == "locked":
-            raise AppLocked
-        running = self._running
-        if running is None:
-            raise NoAccount
-        return running.account
-
-    @property
-    def opened_by(self) -> tuple[bytes, CodeKind] | None:
-        """The root and kind of the code that the open space was opened with, if it was."""
-        space, kind = self._space, self._kind
-        return None if space is None or kind is None else (space.root, kind)
-
     def start(self, opened_by: tuple[bytes, CodeKind] | None = None) -> None:
-        """Open the account of the directory if there is one and no code is set.
+        """Open the accounts of the directory if there are any and no code is set.
 
         A process that goes on for another is told by what the space was open there.
         Raises InvalidProxyAddress if a stored proxy cannot be read, and what the storage
@@ -193,31 +76,20 @@ class Runtime:
                 self._enter("protected")
                 self.gate.measure_aside()
                 return
-            self._space = space
+            self._held.space = space
             if space.entries:
-                self._open(space.entries[0]).start()
+                self._open.open_all(space.entries, open_one=self._opener.open)
                 self._enter("opened")
 
-    def create_account(self, name: str, *, network: str, proxy: Proxy | None = None) -> None:
-        """Make an account called ``name`` on the chosen network and open it.
-
-        It goes through ``proxy`` from its first request on, and keeps it.
-        Raises NameMissing, NameTooLong, UnknownNetwork, NetworkUnavailable,
-        NetworkUnreachable, AccountExists, AppLocked; then nothing has changed.
-        """
-        seed = Seed.generate()
-        self._add(seed, name=name, network=network, proxy=proxy, words_confirmed=False)
-
-    def restore_account(
-        self, words: str, *, name: str, network: str, proxy: Proxy | None = None
-    ) -> None:
-        """Open the account that ``words`` spell.
-
-        Whoever has typed the words has them: no reminder to write them down.
-        Raises RecoveryPasswordError and what ``create_account`` raises.
-        """
-        seed = seed_of(words)
-        self._add(seed, name=name, network=network, proxy=proxy, words_confirmed=True)
+    def show(self, handle: str) -> None:
+        """Show another open account, in every tab. Raises AppLocked, AccountClosed."""
+        with self._changing:
+            self.account(handle)
+            running = self._open.find(handle)
+            if running is None or running is self._open.shown:
+                return
+            self._open.show(running)
+        self.events.publish(AccountShown())
 
     def unlock(self, kind: str, text: str) -> UnlockResult:
         """Try a code; return at a moment that does not depend on it (services/unlocking.py).
@@ -239,9 +111,12 @@ class Runtime:
         return UnlockResult(result.reason, result.wait_s, generation)
 
     def owns(self, space: Space) -> bool:
-        """Say whether a code that opens ``space`` is right just now."""
-        mine = self._space
-        return mine is None or mine.index == space.index
+        """Say whether a code that opens ``space`` is right just now.
+
+        While the app is open only its own code is; behind a lock, a light one too, any.
+        """
+        mine = self._held.space
+        return mine is None or mine.index == space.index or self._state == "locked"
 
     def lock(self, *, depth: Depth = "deep") -> None:
         """Show nothing any more; a deep lock also drops everything that could be shown.
@@ -253,28 +128,9 @@ class Runtime:
                 return
             if not self.code_is_set:
                 raise LockNeedsCode
-            self._generation += 1
-            self._enter("locked")
-            self.events.publish(Locked())
+            self._lock_now()
             if depth == "deep":
                 self._drop()
-
-    def change_root(self, root: bytes | None, kind: CodeKind | None, *, generation: int) -> None:
-        """Let the open space be opened by another root; None is that of no code.
-
-        Raises NoAccount, AppLocked if it was locked since ``generation``, and what the
-        storage raises; then the old code holds.
-        """
-        with self._changing:
-            self.account()
-            if self._space is None or generation != self._generation:
-                raise AppLocked
-            new = self._space.under(self._directory.no_code_root() if root is None else root)
-            self._write(new)
-            # A person was here just now. Nobody had to say so before there was a code.
-            self.idle.begin()
-            self._kind = kind
-        self.events.publish(CodeChanged())
 
     def erase(self) -> None:
         """Destroy everything; return once nothing on the disk or in memory opens anything.
@@ -302,7 +158,7 @@ class Runtime:
             space = self._directory.destroy_other_keys(root, entry)
             self._enter("locked")
             self._abandon()
-            self._space, self._kind = space, kind
+            self._held.space, self._kind = space, kind
             after_s = self.gate.until_answer_s() + spread(QUIET_S)
             self._open_behind_code(space, after_s=after_s)
             self.idle.begin()
@@ -318,7 +174,7 @@ class Runtime:
         self.idle.tick()
 
     def close(self) -> None:
-        """Close the account and stop; a second call does nothing."""
+        """Close the accounts and stop; a second call does nothing."""
         self.gate.close()
         self._rest.stop()
         with self._changing:
@@ -327,35 +183,6 @@ class Runtime:
             self._generation += 1
             self._enter("stopped")
             self._drop()
-
-    def _add(
-        self, seed: Seed, *, name: str, network: str, proxy: Proxy | None, words_confirmed: bool
-    ) -> None:
-        record = AccountRecord(
-            seed=seed,
-            name=require_name(name),
-            profile_updated_s=self.clock.now_ms() // 1000,
-            network=self._ways.record(network, proxy),
-            words_confirmed=words_confirmed,
-        )
-
-        def fill(database: AccountDatabase) -> None:
-            accounts.create(database, record)
-
-        reached = self._ways.reach(record.network)
-        try:
-            self._rest.await_try()
-            with self._changing:
-                if self._state == "locked":
-                    raise AppLocked
-                if self._state != "fresh" or self._space is None:
-                    raise AccountExists
-                self._space, entry = self._directory.create_container(self._space, fill=fill)
-                self._open(entry, network=reached).start()
-                self._enter("opened")
-        except BaseException:
-            reached.close()
-            raise
 
     def _let_in(self, space: Space, kind: str, *, generation: int) -> bool:
         """Open what a right code opens; return False if it comes too late.
@@ -368,8 +195,10 @@ class Runtime:
             if self._state != "locked":
                 return True
             after_s = self.gate.answers_after_s() + spread(QUIET_S)
-            if self._running is None:
-                self._space, self._kind = space, CodeKind(kind)
+            held = self._held.space
+            if held is None or held.index != space.index:
+                self._open.stop_aside()
+                self._held.space, self._kind = space, CodeKind(kind)
                 self._open_behind_code(space, after_s=after_s)
             else:
                 self._enter("opened")
@@ -381,89 +210,17 @@ class Runtime:
         if space.is_all_that_is_left:
             self._rest.begin(space.root, after_s=self.gate.until_answer_s())
         try:
-            if space.entries:
-                self._open(space.entries[0]).start(after_s=after_s)
+            self._open.open_all(space.entries, open_one=self._opener.open, after_s=after_s)
         except BaseException:
             self._drop()
             raise
         self._enter("opened" if space.entries else "emptied")
 
-    def _open(self, entry: Entry, *, network: Network | None = None) -> Running:
-        database = self._directory.open_container(entry)
-        try:
-            record = accounts.load(database)
-            is_worth_remembering = self._ways.is_worth_remembering(record.network)
-            if network is None:
-                known = remembered(database) if is_worth_remembering else NOTHING
-                network = self._ways.network_of(record.network, remembered=known)
-            account = OpenAccount(
-                database=database,
-                keys=AccountKeys.from_seed(record.seed),
-                network=network,
-                clock=self.clock,
-                events=self.events,
-                guarded=self._guarded(database, entry),
-                given_proxy=self._ways.given,
-            )
-        except BaseException:
-            database.close()
-            raise
-        sender = Sender(account)
-        network.on_state(lambda _state: self.events.publish(ConnectionChanged()))
-        network.on_state(sender.watch)
-        if is_worth_remembering:
-            network.on_learned(lambda learned: remember(database, learned))
-        self._running = Running(account, sender, Receiver(account))
-        return self._running
-
-    def _guarded(self, database: AccountDatabase, entry: Entry) -> GuardedRows:
-        sealed = Head(entry.freshness_counter, entry.freshness_digest)
-
-        def seal_at_opening(head: Head) -> None:
-            self._seal(entry.container, head)
-
-        def seal(head: Head) -> None:
-            with self._changing:
-                self._seal(entry.container, head)
-
-        return GuardedRows(database, sealed=sealed, seal=seal, seal_at_opening=seal_at_opening)
-
-    def _seal(self, container: int, head: Head) -> None:
-        """Have the vault remember the newest guarded rows. Raises AppLocked."""
-        if self._space is None:
-            # Locked since. The database is one step ahead, which the next opening puts right.
-            raise AppLocked
-        self._write(self._space.with_freshness(container, counter=head.counter, digest=head.digest))
-
-    def _write(self, space: Space) -> None:
-        """Have ``space`` in the vault.
-
-        A disk that fails on the way may have taken it over before: then it counts, or a code
-        that no longer opens anything would be the one that is asked for.
-        """
-        try:
-            self._directory.write_space(space)
-        except DataDirectoryUnusable:
-            found = self._directory.open_space(space.root)
-            if found is None or found.slot != space.slot:
-                raise
-        self._space = space
-
-    def _drop(self, end: Callable[[Running], None] = Running.stop) -> None:
-        """Forget everything that a code protects; nothing in memory leads to it afterwards."""
-        running, self._running = self._running, None
-        self._space = self._kind = None
-        if running is not None:
-            end(running)
-        del running
-        # Network and threads refer to each other; left to itself the collector takes its time.
-        gc.collect()
-
     def _abandon(self) -> None:
         """Forget everything at once, and tell those who show it."""
         self._generation += 1
         self.gate.forget()
-        self._drop(Running.abandon)
+        self._drop(abandon_all)
         self.events.publish(Erased())
 
     def _erase_at_limit(self) -> bool:
@@ -480,20 +237,17 @@ class Runtime:
         finally:
             with self._changing:
                 if self._state == "erasing":
-                    self._space = self._directory.read_space()
+                    self._held.space = self._directory.read_space()
                     self._enter("finished")
         with self._changing:
-            space = self._space
+            space = self._held.space
             if space is not None and space.is_all_that_is_left and root is not None:
-                self._write(space.alone())
+                self._held.write(space.alone())
 
     def _what_locks(self) -> LockSettings | None:
         """Return the settings of the lock, or None while nothing is there to be locked."""
-        running, is_set = self._running, self.code_is_set
-        return lock_settings.load(running.account) if running is not None and is_set else None
+        opened, is_set = self._open.accounts, self.code_is_set
+        return lock_settings.load(*opened) if opened and is_set else None
 
     def _lock(self, depth: Depth) -> None:
         self.lock(depth=depth)
-
-    def _enter(self, event: str) -> None:
-        self._state = TRANSITIONS[self._state, event]

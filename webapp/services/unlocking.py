@@ -30,7 +30,7 @@ from webapp.vault import throttle
 from webapp.vault.codes import Code, Profile, canonical, derive
 from webapp.vault.errors import TooLittleMemory
 
-# Opening a container takes less than this, however large it is (design.md §10).
+# Opening all eight containers takes less than this, however large they are (design.md §10).
 OPENING_S: Final = 0.1
 # Two writes to a slow disk, and a busy processor.
 RESERVE_S: Final = 0.3
@@ -193,11 +193,13 @@ class CodeGate:
         *,
         accept: Callable[[Space], bool],
         use: Callable[[Space], bool],
+        is_guess: bool = True,
     ) -> UnlockResult:
         """Try one code; what it opens, if ``accept`` takes that for right, goes to ``use``.
 
-        ``use`` says whether it could still do something with it. Raises UnlockBusy, and what
-        the storage and ``use`` raise.
+        ``use`` says whether it could still do something with it. A code that opens nothing is a
+        guess, of which the owner allows so many, unless ``is_guess`` says otherwise.
+        Raises UnlockBusy, and what the storage and ``use`` raise.
         """
         with self._one_at_a_time():
             answers_after_s = self.answers_after_s()
@@ -207,10 +209,10 @@ class CodeGate:
                 return UnlockResult("wait", wait_s)
             answer_at_s = now_s + answers_after_s
             with self._answering_at(answer_at_s):
-                reason = self._try(canonical(kind, text), accept=accept, use=use)
+                code = canonical(kind, text)
+                reason = self._try(code, accept=accept, use=use, is_guess=is_guess)
                 # Said of that moment, because after it nothing may be worked out any more.
-                result = UnlockResult(reason, self._counter.wait_s(at_s=answer_at_s))
-            return result
+                return UnlockResult(reason, self._counter.wait_s(at_s=answer_at_s))
 
     def root_of(self, kind: str, text: str) -> bytes:
         """Return the root of a new code.
@@ -252,7 +254,12 @@ class CodeGate:
         self._closing.set()
 
     def _try(
-        self, code: Code, *, accept: Callable[[Space], bool], use: Callable[[Space], bool]
+        self,
+        code: Code,
+        *,
+        accept: Callable[[Space], bool],
+        use: Callable[[Space], bool],
+        is_guess: bool,
     ) -> Reason:
         # Read first: where the vault is damaged nothing can be tried, so nothing is counted.
         salt = self._directory.vault_salt()
@@ -262,15 +269,15 @@ class CodeGate:
                 root = derive(code, salt, profile=self._profile)
         except TooLittleMemory:
             return "no_memory"
-        space = self._directory.open_space(root)
+        found = self._directory.find_space(root)
         if code.is_empty:
             return "empty"
-        if space is None and self._counter.is_one_too_many(root) and self._at_limit():
+        if found is None and is_guess and self._counter.is_one_too_many(root) and self._at_limit():
             return "erased"
-        if space is None or not accept(space):
+        if found is None or not accept(found):
             return "wrong"
         self._counter.clear()
-        return "opened" if use(space) else "late"
+        return "opened" if use(found) else "late"
 
     def _measure(self) -> float:
         start_s = self._clock.monotonic_s()

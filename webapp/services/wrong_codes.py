@@ -40,4 +40,4 @@ def change(runtime: Runtime, value: str) -> None:
     if not runtime.code_is_set:
         raise LockNeedsCode
     runtime.gate.set_limit(CHOICES[value])
-    runtime.events.publish(LockSettingsChanged())
+    runtime.account().events.publish(LockSettingsChanged())

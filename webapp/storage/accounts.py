@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from webapp.protocol.keys import Seed
 from webapp.storage.database import AccountDatabase
@@ -27,6 +27,14 @@ class AccountRecord:
     profile_updated_s: int
     network: dict[str, Any]
     words_confirmed: bool = False
+
+
+class Totals(NamedTuple):
+    """How much there is in a container."""
+
+    conversations: int
+    messages: int
+    unsent: int
 
 
 def create(database: AccountDatabase, record: AccountRecord) -> None:
@@ -55,6 +63,16 @@ def load(database: AccountDatabase) -> AccountRecord:
         network=json.loads(row.network),
         words_confirmed=row.words_confirmed,
     )
+
+
+def totals(database: AccountDatabase) -> Totals:
+    """Return how much there is in this database, all of it counted."""
+    with database.read() as connection:
+        row = connection.execute(
+            "SELECT (SELECT count(*) FROM conversation), (SELECT count(*) FROM message),"
+            " (SELECT count(DISTINCT message_id) FROM outbox)"
+        ).fetchone()
+    return Totals(*row or (0, 0, 0))
 
 
 def set_name(database: AccountDatabase, name: str, *, updated_s: int) -> None:

@@ -80,6 +80,15 @@ def find(database: AccountDatabase, text: str, *, own_name: str, limit: int = PA
     return Page([from_row(row) for row in found[:limit]], len(found) > limit)
 
 
+def unread(database: AccountDatabase) -> int:
+    """Return how many messages of the whole list are unread; a mark counts as one."""
+    with database.read() as connection:
+        row = connection.execute(
+            "SELECT sum(max(unread, marked_unread)) FROM conversation WHERE priority >= 0"
+        ).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
 def fold(text: str) -> str:
     """Return ``text`` as it is compared: without case, width, accents and double spaces."""
     if text.isascii():

@@ -8,7 +8,7 @@ import contextlib
 import errno
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from webapp.protocol.keys import Seed
@@ -28,6 +28,7 @@ from webapp.storage.files import (
     Files,
     ensure_directory,
     overwrite,
+    refill,
     replace_secret,
     staging_path,
 )
@@ -38,7 +39,14 @@ from webapp.storage.repair import (
     repair,
     repair_small_files,
 )
-from webapp.storage.space import Space, open_with_root, open_without_code, read_vault
+from webapp.storage.space import (
+    Space,
+    Taken,
+    find_space,
+    open_with_root,
+    open_without_code,
+    read_vault,
+)
 from webapp.vault.containers import (
     CONTAINER_COUNT,
     CONTAINER_KEY_BYTES,
@@ -46,11 +54,11 @@ from webapp.vault.containers import (
     practice_seed,
 )
 from webapp.vault.slot_plaintext import Entry
-from webapp.vault.slots import no_code_root, read_salt, seal_slot
+from webapp.vault.slots import no_code_root, read_salt, seal_slot, vacate_slot
 from webapp.vault.throttle import THROTTLE_BYTES
 
 # Services get a space from here and hand it back.
-__all__ = ["DataDirectory", "Space"]
+__all__ = ["DataDirectory", "Space", "Taken"]
 
 _REASONS: dict[int, UnusableReason] = {
     errno.EROFS: "read_only",
@@ -155,6 +163,13 @@ class DataDirectory:
         """
         return open_with_root(self._vault(), root)
 
+    def find_space(self, root: bytes) -> Space | None:
+        """Return what ``root`` opens, whatever its code sets off; None if it opens nothing.
+
+        Raises what ``open_space`` raises.
+        """
+        return find_space(self._vault(), root)
+
     def vault_salt(self) -> bytes:
         """Return the salt from which a code becomes a root.
 
@@ -181,18 +196,44 @@ class DataDirectory:
         with self._writing():
             overwrite(self._files, self._path / fresh.THROTTLE, content)
 
-    def write_space(self, space: Space) -> None:
-        """Seal ``space`` into its slot, and overwrite what the slot said before.
+    def write_space(self, *spaces: Space) -> None:
+        """Seal each space into its slot, and overwrite what the slots said before.
 
-        Raises DataDirectoryUnusable or FsyncFailed; then the old space stands, or the
-        new one, and ``read_space`` tells which.
+        All of them change in one step. Raises DataDirectoryUnusable or FsyncFailed; then the
+        old vault stands, or the new one, and ``open_space`` tells which.
         """
         with self._writing():
-            vault = seal_slot(self._vault(), space.index, root=space.root, slot=space.slot)
+            vault = self._vault()
+            for space in spaces:
+                vault = seal_slot(vault, space.index, root=space.root, slot=space.slot)
             replace_secret(self._files, self._path / fresh.VAULT, vault)
 
+    def forget_space(self, space: Space) -> None:
+        """Have random bytes in the slot of ``space``. Raises what ``write_space`` raises."""
+        with self._writing():
+            vault = vacate_slot(self._vault(), space.index)
+            replace_secret(self._files, self._path / fresh.VAULT, vault)
+
+    def refill_container(self, number: int) -> None:
+        """Have a closed container say nothing, in the size that it has.
+
+        No slot may list it any more: without its key it is rubbish already, so a crash on the
+        way leaves rubbish too. The size stays because one that has shrunk would show which
+        account was erased, and one that was always small would show which was not.
+        Raises DataDirectoryUnusable or FsyncFailed.
+        """
+        path = fresh.container_path(self._path, number)
+        with self._writing():
+            remove_side_files(self._files, path)
+            salt = container_salt(read_salt(self._vault()), number)
+            refill(self._files, path, head=salt)
+
     def create_container(
-        self, space: Space, *, fill: Callable[[AccountDatabase], None]
+        self,
+        space: Space,
+        *,
+        fill: Callable[[AccountDatabase], None],
+        taken: Collection[int] = frozenset(),
     ) -> tuple[Space, Entry]:
         """Return ``space`` with a new account in a free container, and the account's entry.
 
@@ -200,13 +241,13 @@ class DataDirectory:
         the disk before the slot names it: a crash leaves the space as it was, or with
         the whole account in it.
 
-        Free is what this space does not list. Whoever has further codes must have
-        opened them all, or theirs may be taken.
+        Free is what neither this space nor ``taken`` lists. Whoever has further codes must
+        have typed them all, or the containers behind them count as free.
         Raises NoFreeContainer, DatabaseFailed (a full disk), what ``fill`` raises, and
         what ``write_space`` raises.
         """
         with self._one_builder:
-            return self._create_container(space, fill)
+            return self._create_container(space, fill, taken)
 
     def open_container(self, entry: Entry) -> AccountDatabase:
         """Return the open database of the account ``entry``.
@@ -235,10 +276,10 @@ class DataDirectory:
             overwrite(self._files, self._path / fresh.DOOR, content)
 
     def _create_container(
-        self, space: Space, fill: Callable[[AccountDatabase], None]
+        self, space: Space, fill: Callable[[AccountDatabase], None], taken: Collection[int]
     ) -> tuple[Space, Entry]:
-        taken = {entry.container for entry in space.entries}
-        free = [number for number in range(CONTAINER_COUNT) if number not in taken]
+        used = {*taken, *(entry.container for entry in space.entries)}
+        free = [number for number in range(CONTAINER_COUNT) if number not in used]
         if not free:
             raise NoFreeContainer("all containers are in use")
         # By lot, so that a number says nothing about the order of accounts.

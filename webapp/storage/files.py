@@ -23,6 +23,7 @@ _BINARY = getattr(os, "O_BINARY", 0)
 # Windows does not replace a file that somebody holds open.
 _REPLACES_OPEN_FILES = os.name == "posix"
 STAGING_SUFFIX = ".new"
+PIECE_BYTES = 1024 * 1024
 
 
 class File:
@@ -80,6 +81,10 @@ class Files(Protocol):
         """Write all of ``content`` at the beginning of ``file``."""
         ...
 
+    def write_on(self, file: File, content: bytes) -> None:
+        """Write all of ``content`` behind what was written last."""
+        ...
+
     def fsync(self, file: File) -> None:
         """Return once the content is on the disk. Raises FsyncFailed, which is final."""
         ...
@@ -133,9 +138,10 @@ class RealFiles:
 
     def write(self, file: File, content: bytes) -> None:
         os.lseek(file.descriptor, 0, os.SEEK_SET)
-        remaining = memoryview(content)
-        while remaining:
-            remaining = remaining[os.write(file.descriptor, remaining) :]
+        _write_all(file.descriptor, content)
+
+    def write_on(self, file: File, content: bytes) -> None:
+        _write_all(file.descriptor, content)
 
     def fsync(self, file: File) -> None:
         try:
@@ -226,6 +232,25 @@ def overwrite(files: Files, path: Path, content: bytes) -> None:
         files.close(file)
 
 
+def refill(files: Files, path: Path, *, head: bytes) -> None:
+    """Have ``head`` and random bytes in the file ``path``, as many as there were, in place.
+
+    In pieces, since a container may be larger than the memory.
+    """
+    remaining = max(files.size(path) or 0, len(head))
+    file = files.open(path)
+    try:
+        files.write(file, head)
+        remaining -= len(head)
+        while remaining:
+            piece = min(remaining, PIECE_BYTES)
+            files.write_on(file, secrets.token_bytes(piece))
+            remaining -= piece
+        files.fsync(file)
+    finally:
+        files.close(file)
+
+
 def discard(files: Files, path: Path) -> None:
     """Overwrite and remove ``path`` if it exists: a staging file may hold a whole vault."""
     size = files.size(path)
@@ -239,6 +264,12 @@ def remove(files: Files, path: Path) -> None:
     """Remove ``path`` if it exists."""
     with contextlib.suppress(FileNotFoundError):
         files.unlink(path)
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    remaining = memoryview(content)
+    while remaining:
+        remaining = remaining[os.write(descriptor, remaining) :]
 
 
 def _sync(descriptor: int) -> None:

@@ -16,8 +16,9 @@ an erase. The rules, in the order in which they are applied:
     space does not list, is an orphan too. Orphans and missing files are built anew. All
     that are not listed are orphans where the open space says that it is all that is
     left; when they are built, it stops saying so.
- 7. A file of the wrong size is built anew only when nothing can be lost: the space
-    without a code is open, so everything in use is known, and this is not.
+ 7. A container that the open space does not list may hold the account of another code, so
+    it is left as it is, with the log that SQLite may have left beside it. One that is
+    smaller than a container in use ever is holds nothing, and is built anew.
 
 There is no marker for anything half done. Whatever a crash leaves, these rules lead
 either to the state before or to the state after.
@@ -194,14 +195,12 @@ def _later(refusals: list[OSError]) -> Iterator[None]:
 def _clear_away(
     files: Files, directory: Path, number: int, *, vault_salt: bytes, space: Space | None
 ) -> None:
-    """Remove container ``number`` if it is rubbish; a log beside one not in use always is."""
+    """Remove container ``number`` if it is rubbish, with the log that may lie beside it."""
     if space is not None and any(entry.container == number for entry in space.entries):
         return
     path = fresh.container_path(directory, number)
-    is_rubbish = _is_rubbish(files, path, vault_salt=vault_salt, space=space)
-    if is_rubbish:
+    if _is_rubbish(files, path, vault_salt=vault_salt, space=space):
         remove(files, path)
-    if is_rubbish or space is not None:
         remove_side_files(files, path)
 
 
@@ -213,7 +212,7 @@ def _is_rubbish(files: Files, path: Path, *, vault_salt: bytes, space: Space | N
     # back.
     if _head(files, path) not in _container_salts(vault_salt):
         return True
-    return space is not None and size != CONTAINER_BYTES
+    return space is not None and size < CONTAINER_BYTES
 
 
 def _head(files: Files, path: Path, *, limit: int = CONTAINER_SALT_BYTES) -> bytes:

@@ -22,6 +22,11 @@ class Space:
     root: bytes = field(repr=False)
 
     @property
+    def is_duress(self) -> bool:
+        """Whether its code destroys all accounts but the one that is listed here, if any is."""
+        return self.slot.kind is SlotKind.DURESS
+
+    @property
     def entries(self) -> tuple[Entry, ...]:
         """The accounts of this space, in the order in which they were added."""
         return self.slot.entries
@@ -29,6 +34,20 @@ class Space:
     def with_entry(self, entry: Entry) -> "Space":
         """Return this space with one account more."""
         return replace(self, slot=replace(self.slot, entries=(*self.entries, entry)))
+
+    def without_entry(self, container: int) -> "Space":
+        """Return this space without the account in this container."""
+        entries = tuple(entry for entry in self.entries if entry.container != container)
+        return replace(self, slot=replace(self.slot, entries=entries))
+
+    def entry_of(self, container: int) -> Entry:
+        """Return the account in this container, which the space has to list."""
+        return next(entry for entry in self.entries if entry.container == container)
+
+    def moved(self, container: int, *, index: int, root: bytes) -> "Space":
+        """Return a space of its own for one account, in another slot and under another root."""
+        entry = self.entry_of(container)
+        return Space(index, replace(self.slot, entries=(entry,)), root)
 
     def with_freshness(self, container: int, *, counter: int, digest: bytes) -> "Space":
         """Return this space with what the chain of one account has come to."""
@@ -53,6 +72,22 @@ class Space:
     def under(self, root: bytes) -> "Space":
         """Return this space as another root opens it."""
         return replace(self, root=root)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is in use: places of slots, and numbers of containers. It opens nothing."""
+
+    slots: frozenset[int] = frozenset()
+    containers: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, space: Space) -> "Taken":
+        """Return what one space uses, whatever its code sets off."""
+        return cls(frozenset({space.index}), frozenset(each.container for each in space.entries))
+
+    def __or__(self, other: "Taken") -> "Taken":
+        return Taken(self.slots | other.slots, self.containers | other.containers)
 
 
 def read_vault(files: Files, directory: Path) -> bytes | None:
@@ -85,11 +120,18 @@ def open_with_root(vault: bytes, root: bytes) -> Space | None:
     A slot that would destroy something opens no space: nothing here acts on it.
     Raises VaultDamaged or VaultTooNew.
     """
+    found = find_space(vault, root)
+    return None if found is None or found.is_duress else found
+
+
+def find_space(vault: bytes, root: bytes) -> Space | None:
+    """Return what ``root`` opens, of whatever kind, None if it opens nothing.
+
+    Raises VaultDamaged or VaultTooNew.
+    """
     with _vault_errors():
         opened = open_vault(vault, root)
-    if opened is None or opened[1].kind is not SlotKind.OPEN:
-        return None
-    return Space(opened[0], opened[1], root)
+    return None if opened is None else Space(*opened, root)
 
 
 @contextlib.contextmanager

@@ -155,6 +155,17 @@ def seal_slot(vault: bytes, index: int, *, root: bytes, slot: Slot) -> bytes:
     return vault[:start] + sealed + vault[start + SLOT_BYTES :]
 
 
+def vacate_slot(vault: bytes, index: int) -> bytes:
+    """Return ``vault`` with nothing but random bytes in place ``index``.
+
+    The seven other slots stay as they are, byte for byte.
+    Raises InvalidVault or UnknownVaultVersion as ``read_salt`` does.
+    """
+    read_salt(vault)
+    start = _HEADER_BYTES + index * SLOT_BYTES
+    return vault[:start] + secrets.token_bytes(SLOT_BYTES) + vault[start + SLOT_BYTES :]
+
+
 def _try_slot(vault: bytes, index: int, *, root: bytes) -> tuple[bool, bytes]:
     """Return whether ``root`` opens this slot, and what it says (zeros if not)."""
     start = _HEADER_BYTES + index * SLOT_BYTES

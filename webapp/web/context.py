@@ -15,6 +15,10 @@ from webapp.web.presenters import Calendar
 from webapp.web.sessions import Session
 
 EXTENSION = "safehouse"
+# What static/js/lib/request.js says with everything: the account that the page shows.
+ACCOUNT_HEADER = "X-Safehouse-Account"
+# Tells a page to load itself anew (static/js/lib/request.js).
+RESET_CONTENT = 205
 # SQLite counts rows with 64 bits, sign included; a larger number names nothing.
 LARGEST_ROW = 2**63 - 1
 
@@ -47,6 +51,29 @@ def asking_session() -> Session | None:
     return request.environ.get(SESSION_KEY) if has_request_context() else None
 
 
+def note_switch() -> None:
+    """Let the next page of this browser begin where it names the account it was switched to."""
+    current_session().has_switched = True
+
+
+def take_switch() -> bool:
+    """Return whether that was noted, once."""
+    session: Session | None = request.environ.get(SESSION_KEY)
+    if session is None or not session.has_switched:
+        return False
+    session.has_switched = False
+    return True
+
+
+def page_is_current() -> bool:
+    """Return whether the page that asks shows the account that is shown now.
+
+    It does not right after a switch, and when it slept during one.
+    """
+    asking = request.headers.get(ACCOUNT_HEADER)
+    return asking is None or asking == runtime().view[1]
+
+
 def calendar() -> Calendar:
     """Return the calendar of this moment."""
     return Calendar(runtime().clock.now_ms())
@@ -55,10 +82,16 @@ def calendar() -> Calendar:
 def with_account(
     view: Callable[Concatenate[OpenAccount, Params], ResponseReturnValue],
 ) -> View[Params]:
-    """Hand the open account to the view as its first argument. Raises NoAccount."""
+    """Hand an open account to the view as its first argument: the one that the page shows.
+
+    Rows of two accounts have the same numbers. So what a page does just as another account is
+    shown still happens in the account that its owner has before their eyes.
+    Raises NoAccount, AccountClosed.
+    """
 
     @wraps(view)
     def wrapped(*args: Params.args, **kwargs: Params.kwargs) -> ResponseReturnValue:
-        return view(runtime().account(), *args, **kwargs)
+        asking = request.headers.get(ACCOUNT_HEADER)
+        return view(runtime().account(asking), *args, **kwargs)
 
     return wrapped

@@ -28,6 +28,60 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
         mark("An account is open already, perhaps from another tab."),
         mark("Reload this page to see it."),
     ),
+    errors.AccountClosed: ErrorText(
+        410,
+        "account_closed",
+        mark("This account is no longer open here."),
+        mark("Reload this page to see what is."),
+    ),
+    errors.AccountOpenAlready: ErrorText(
+        409,
+        "account_open_already",
+        mark("The account of these words is open already."),
+        mark("Nothing was changed. Choose it in the menu of accounts."),
+    ),
+    errors.OnlyAccount: ErrorText(
+        409,
+        "only_account",
+        mark("This is the only account behind its code."),
+        mark("Nothing was changed. Change the code instead, or add another account first."),
+    ),
+    errors.NoFreeSlot: ErrorText(
+        409,
+        "no_free_slot",
+        mark("There is no place left for another code."),
+        mark("Nothing was changed. Choose one of the codes that you have."),
+    ),
+    errors.WordMissing: ErrorText(
+        400,
+        "word_missing",
+        mark("This is not the word."),
+        mark("Nothing was erased. Type it as it stands above the field."),
+    ),
+    errors.CodeOpensNothing: ErrorText(
+        403,
+        "code_opens_nothing",
+        mark("This code does not open anything."),
+        mark("Nothing was changed. Other codes that you have typed here are kept."),
+    ),
+    errors.CodeInUse: ErrorText(
+        409,
+        "code_in_use",
+        mark("This code cannot be used here."),
+        mark("Nothing was changed. Choose another one."),
+    ),
+    errors.CodeMissing: ErrorText(
+        409,
+        "code_missing",
+        mark("No code is set, so nobody would be asked for another one."),
+        mark("Nothing was changed. Set a code first."),
+    ),
+    errors.AnotherCodeNeeded: ErrorText(
+        409,
+        "another_code_needed",
+        mark("Afterwards no code would open anything."),
+        mark("Nothing was erased. Type another code to keep above, or remove the code first."),
+    ),
     errors.NameMissing: ErrorText(
         400, "name_missing", mark("A name needs at least one visible character."), mark("Type one.")
     ),
@@ -232,6 +286,12 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
         "storage",
         mark("This could not be written to the disk."),
         mark("It may be full or read-only. Nothing was changed; make room, then try again."),
+    ),
+    storage.NoFreeContainer: ErrorText(
+        409,
+        "no_free_container",
+        mark("There is no room for another account."),
+        mark("Eight fit. Nothing was made. Erase one that you no longer need, then try again."),
     ),
     storage.FsyncFailed: ErrorText(
         507,

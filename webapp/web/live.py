@@ -40,6 +40,7 @@ PATCH_EVENT = "patch"
 REFRESH_EVENT = "refresh"
 GONE_EVENT = "gone"
 LOCKED_EVENT = "locked"
+SWITCHED_EVENT = "switched"
 
 
 class Live:
@@ -61,9 +62,10 @@ class Live:
         self._lock = threading.RLock()
         self._connections: dict[UpgradedSocket, Session] = {}
         self._tabs: dict[str, UpgradedSocket] = {}
-        # What is to be sent, and the generation in which it was drawn.
-        self._waiting: list[tuple[int, str]] = []
+        # What is to be sent, and the view in which it was drawn.
+        self._waiting: list[tuple[tuple[int, str], str]] = []
         self._refresh_waits = False
+        self._switch_waits = False
         self._something_waits = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -87,21 +89,27 @@ class Live:
         """Return whether any tab is connected; if none is, nothing needs rendering."""
         return bool(self._tabs)
 
-    def push(self, html: str, *, generation: int) -> None:
+    def push(self, html: str, *, view: tuple[int, str]) -> None:
         """Send ``html`` to all tabs, in the order of the calls. Returns at once.
 
-        ``generation`` is the one that its drawing began in.
+        ``view`` is the one that its drawing began in: its generation, and whose account it shows.
         """
         with self._lock:
             if not self._tabs:
                 return  # A tab that connects later fetches its state anew.
-            self._waiting.append((generation, html))
+            self._waiting.append((view, html))
         self._something_waits.set()
 
     def ask_to_refresh(self) -> None:
         """Let all tabs fetch what they show: more has changed than is worth sending."""
         with self._lock:
             self._refresh_waits = bool(self._tabs)
+        self._something_waits.set()
+
+    def ask_to_switch(self) -> None:
+        """Let all tabs load the page anew: another account is shown."""
+        with self._lock:
+            self._switch_waits = bool(self._tabs)
         self._something_waits.set()
 
     def drop_locked(self) -> None:
@@ -218,16 +226,22 @@ class Live:
     def _send_patches(self) -> None:
         with self._lock:
             self._drop_ended()
+            if self._switch_waits:
+                self._switch_waits = False
+                self._io.emit(SWITCHED_EVENT, self._shutter.view[1])
             while self._waiting:
-                patch = self._take_patch()
+                view, patch = self._take_patch()
                 if patch:
-                    self._io.emit(PATCH_EVENT, patch)
+                    self._io.emit(PATCH_EVENT, patch, view[1])
             if self._refresh_waits:
                 self._refresh_waits = False
                 self._io.emit(REFRESH_EVENT)
 
-    def _take_patch(self) -> str:
-        """Return the oldest pieces that fit one patch, at least one, without what is too late."""
+    def _take_patch(self) -> tuple[tuple[int, str], str]:
+        """Return the oldest pieces that fit one patch, at least one, without what is too late.
+
+        A tab is told whose they are: it may not know yet that another account is shown.
+        """
         size = count = 0
         for _, piece in self._waiting:
             size += len(piece)
@@ -235,8 +249,8 @@ class Live:
                 break
             count += 1
         taken, self._waiting = self._waiting[:count], self._waiting[count:]
-        now = self._shutter.generation
-        return "\n".join(piece for generation, piece in taken if generation == now)
+        now = self._shutter.view
+        return now, "\n".join(piece for view, piece in taken if view == now)
 
 
 def _tab_id() -> str:

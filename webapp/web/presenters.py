@@ -7,21 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from webapp.protocol.identifiers import AccountId
+from webapp.services import hues
+from webapp.services.open_account import OpenAccount
 from webapp.services.reading import (
-    AccountRecord,
     Contact,
     Conversation,
     Message,
     MessagePage,
     Place,
+    account_record,
 )
 from webapp.web.links import Piece, pieces
 from webapp.web.texts import gettext, spoken
 
-HUES = 10
-# ui/README.md: hue 4 equals the accent, so the account bar skips it.
-ACCENT_HUE = 4
 WEEK_DAYS = 7
 ID_GROUP_LENGTH = 4
 
@@ -62,8 +60,9 @@ class PageView:
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """The open account, as its owner sees it."""
+    """An open account, as its owner sees it."""
 
+    handle: str
     name: str
     initials: str
     hue: int
@@ -119,23 +118,13 @@ def initials(name: str | None) -> str:
     return (words[0][0] + words[1][0]).upper()
 
 
-def hue(account_id: AccountId) -> int:
-    """Return the colour number of an avatar: the first byte of the key, modulo ten."""
-    return account_id.x25519[0] % HUES
-
-
-def bar_hue(account_id: AccountId) -> int:
-    """Return the colour number of the account bar."""
-    number = hue(account_id)
-    return number if number != ACCENT_HUE else number + 1
-
-
-def present_account(record: AccountRecord, account_id: AccountId) -> AccountView:
-    text = account_id.hex
+def present_account(account: OpenAccount) -> AccountView:
+    record, text = account_record(account), account.account_id.hex
     return AccountView(
+        handle=account.handle,
         name=record.name,
         initials=initials(record.name),
-        hue=bar_hue(account_id),
+        hue=hues.of_account(account),
         id_hex=text,
         id_groups=id_groups(text),
         words_saved=record.words_confirmed,
@@ -158,7 +147,7 @@ def present_person(person: Contact) -> PersonView:
     return PersonView(
         name=name or person.account_id.short,
         initials=initials(name),
-        hue=hue(person.account_id),
+        hue=hues.of_person(person.account_id),
         id_hex=person.account_id.hex,
         short_id=person.account_id.short,
     )

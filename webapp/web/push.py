@@ -13,23 +13,22 @@ from webapp.services import reading
 from webapp.services.errors import ServiceError
 from webapp.services.events import (
     AccountChanged,
+    AccountEvent,
     BlockingChanged,
     CodeChanged,
     ConnectionChanged,
     ConversationChanged,
     ConversationCleared,
     ConversationRemoved,
-    Erased,
-    EraseFinished,
     Event,
-    Locked,
     LockSettingsChanged,
     MessageChanged,
     MessagesAdded,
     MessagesRemoved,
+    OfAccount,
     PreferencesChanged,
-    Unlocked,
 )
+from webapp.services.open_account import OpenAccount
 from webapp.services.runtime import Runtime
 from webapp.web.languages import Language
 from webapp.web.live import Live
@@ -54,19 +53,33 @@ class Push:
     def __call__(self, event: Event) -> None:
         if not self._live.has_listeners():
             return
-        generation = self._runtime.generation
-        if isinstance(event, MessagesAdded) and len(event.message_ids) > reading.PAGE_LIMIT:
+        # Asked before anything is drawn: what is shown meanwhile is another account's.
+        view = self._runtime.view
+        if _is_flood(event, view[1]):
             # A page holds no more than that: the rest is loaded by scrolling up.
             self._live.ask_to_refresh()
             return
         with self._app.app_context(), speaking(self._language()), self._in_order:
             try:
-                self._live.push(self._render(event), generation=generation)
+                self._live.push(self._render(event, shown=view[1]), view=view)
             except ServiceError:
                 return  # The account has been closed since: there is nobody to tell.
 
-    def _render(self, event: Event) -> str:
-        account = self._runtime.account()
+    def _render(self, event: Event, *, shown: str) -> str:
+        match event:
+            case OfAccount(handle, inner) if handle == shown:
+                return self._of_shown(self._runtime.account(handle), inner)
+            case OfAccount(_, MessagesAdded() | ConversationChanged() | AccountChanged()):
+                return screens.switcher()
+            case OfAccount(_, ConversationCleared() | ConversationRemoved() | MessagesRemoved()):
+                return screens.switcher()
+            case CodeChanged():
+                account = self._runtime.account()
+                return screens.look(account) + screens.warnings(account)
+            case _:
+                return ""
+
+    def _of_shown(self, account: OpenAccount, event: AccountEvent) -> str:
         match event:
             case MessagesAdded(conversation_id, message_ids):
                 return screens.messages_and_row(account, conversation_id, message_ids)
@@ -88,7 +101,13 @@ class Push:
                 return screens.connection(account)
             case AccountChanged():
                 return screens.account_names(account)
-            case PreferencesChanged() | LockSettingsChanged() | CodeChanged():
+            case PreferencesChanged() | LockSettingsChanged():
                 return screens.look(account) + screens.warnings(account)
-            case Locked() | Unlocked() | Erased() | EraseFinished():
-                return ""
+
+
+def _is_flood(event: Event, shown: str) -> bool:
+    match event:
+        case OfAccount(handle, MessagesAdded(message_ids=message_ids)):
+            return handle == shown and len(message_ids) > reading.PAGE_LIMIT
+        case _:
+            return False

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from webapp.services import hues
 from webapp.services.reading import Conversation, ListPosition
-from webapp.web.presenters import Calendar, conversation_name, hue, initials
+from webapp.web.presenters import Calendar, conversation_name, initials
 from webapp.web.texts import count
 
 UNREAD_CAP = 999
@@ -47,13 +48,13 @@ def present_row(conversation: Conversation, calendar: Calendar) -> RowView:
         own_name=conversation.name or "",
         nickname=conversation.nickname or "",
         initials=initials(conversation.nickname or conversation.name),
-        hue=hue(conversation.account_id),
+        hue=hues.of_person(conversation.account_id),
         note_to_self=conversation.kind == "note_to_self",
         id_hex=conversation.account_id.hex,
         short_id=conversation.account_id.short,
         line=line,
         status=status,
-        unread=_capped(conversation.unread),
+        unread=capped(conversation.unread),
         marked_unread=conversation.marked_unread and not conversation.unread,
         pinned=conversation.priority > 0,
         blocked=conversation.blocked,
@@ -87,7 +88,8 @@ def _second_line(conversation: Conversation) -> tuple[str, str]:
     return "own" if is_own else "", snippet
 
 
-def _capped(unread: int) -> str:
+def capped(unread: int) -> str:
+    """Return a number of unread messages as it is shown: nothing for none."""
     if unread > UNREAD_CAP:
         return f"{count(UNREAD_CAP)}+"
     return count(unread) if unread else ""

@@ -102,6 +102,8 @@ class Session:
         self.alive = True
         self.unlocked_in: int | None = None
         self.last_try: LastTry | None = None
+        # Until the page has been drawn that shows the account it was switched to.
+        self.has_switched = False
         # The generation in which an erase was confirmed here, for what follows on the question.
         self.may_erase_in: int | None = None
         self.tabs = TabMemory()

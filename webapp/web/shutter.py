@@ -29,6 +29,9 @@ class Lock(Protocol):
     def generation(self) -> int: ...
 
     @property
+    def view(self) -> tuple[int, str]: ...
+
+    @property
     def code_is_set(self) -> bool: ...
 
     def tick(self) -> None: ...
@@ -44,6 +47,11 @@ class Shutter:
     def generation(self) -> int:
         """Return what changes with every lock."""
         return self.lock.generation
+
+    @property
+    def view(self) -> tuple[int, str]:
+        """Return what changes with every lock, and with every other account that is shown."""
+        return self.lock.view
 
     @property
     def is_closed(self) -> bool:

@@ -66,6 +66,6 @@ def _last_try(runtime: Runtime, kind: str, result: UnlockResult) -> LastTry:
 def _depth(runtime: Runtime) -> Depth:
     """Return how deep the owner wants a lock that no danger has caused."""
     try:
-        return lock_settings.load(runtime.account()).depth
+        return lock_settings.load(*runtime.accounts()).depth
     except NoAccount:
         return "deep"

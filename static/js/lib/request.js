@@ -1,6 +1,7 @@
 /*
  * The only way to the server. Every request carries a header that another origin cannot send without
- * asking first, and where one host name serves several tabs also the secret of this tab.
+ * asking first, where one host name serves several tabs also the secret of this tab, and where several
+ * accounts are open the one that this page shows: rows of two accounts have the same numbers.
  */
 
 import { gettext } from "./texts.js";
@@ -10,6 +11,8 @@ const REFUSED = gettext(
   "This tab may not continue. Start Safehouse again, then continue in the new tab.",
 );
 const BROKEN = gettext("Safehouse could not do this. Nothing was changed.");
+// The server shows another account, or the one of this page is no longer open.
+const LEAVE = new Set([205, 410]);
 const TAB_NAME = /^safehouse:([\w-]+)$/;
 
 /** What went wrong, in a sentence for the person at the screen. */
@@ -43,6 +46,14 @@ export class RequestError extends Error {
 /** The secret that the launch left in the name of this tab; empty under a host name of our own. */
 export function tabSecret() {
   return TAB_NAME.exec(window.name)?.[1] ?? "";
+}
+
+let shownAccount = "";
+
+/** The account of this page. It stays the same as long as the page does, whatever is patched in. */
+export function accountOfPage() {
+  shownAccount ||= document.getElementById("screen")?.dataset.account ?? "";
+  return shownAccount;
 }
 
 let waiting = 0;
@@ -98,14 +109,19 @@ function comesBack() {
 }
 
 function headers() {
-  const secret = tabSecret();
-  return secret ? { "X-Safehouse": "1", "X-Safehouse-Tab": secret } : { "X-Safehouse": "1" };
+  const all = {
+    "X-Safehouse": "1",
+    "X-Safehouse-Tab": tabSecret(),
+    "X-Safehouse-Account": accountOfPage(),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value));
 }
 
 async function reach(path, options) {
   try {
     const response = await fetch(path, { ...options, cache: "no-store", redirect: "error" });
     document.dispatchEvent(new CustomEvent("server:back"));
+    if (LEAVE.has(response.status)) document.dispatchEvent(new CustomEvent("account:left"));
     return response;
   } catch (error) {
     if (error.name === "AbortError") throw error;

@@ -3,13 +3,22 @@
  * connection stood, or while it was down, is fetched when it stands. A page that has slept may have no
  * right any more to what it shows: it asks before anybody sees it.
  *
+ * Each push names the account that it belongs to, and is taken only by a page of that account.
+ *
  * An answer may be older than a push that overtook it. So pushes wait until no answer is on its way:
  * every change is pushed, hence the last push is always the truth.
  */
 
 import { io } from "../../vendor/socket.io.esm.min.js";
 import { applyPatch, refresh } from "../lib/patch.js";
-import { RequestError, isWaiting, request, requestHtml, tabSecret } from "../lib/request.js";
+import {
+  RequestError,
+  accountOfPage,
+  isWaiting,
+  request,
+  requestHtml,
+  tabSecret,
+} from "../lib/request.js";
 import { SleepWatch } from "./sleep-watch.js";
 
 const RECONNECT_FIRST_MS = 500;
@@ -35,7 +44,8 @@ export class Live {
       protocols: secret ? [SUBPROTOCOL, secret] : undefined,
     });
     this.#socket.on("connect", () => this.#catchUp());
-    this.#socket.on("patch", (html) => this.#take(html));
+    this.#socket.on("patch", (html, account) => this.#isOurs(account) && this.#take(html));
+    this.#socket.on("switched", (account) => this.#isOurs(account));
     this.#socket.on("refresh", () => this.#catchUp());
     this.#socket.on("gone", () => document.dispatchEvent(new CustomEvent("server:ended")));
     this.#socket.on("locked", () => document.dispatchEvent(new CustomEvent("server:locked")));
@@ -56,6 +66,13 @@ export class Live {
     this.#socket = null;
     this.#sleep.stop();
     this.#listening.abort();
+  }
+
+  /** A tab that slept through a switch would put the rows of one account among those of another. */
+  #isOurs(account) {
+    const isOurs = account === accountOfPage();
+    if (!isOurs) document.dispatchEvent(new CustomEvent("account:left"));
+    return isOurs;
   }
 
   #take(html) {

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from webapp.services import own_account
 from webapp.services.open_account import OpenAccount
-from webapp.services.reading import account_record
 from webapp.web.context import with_account
 from webapp.web.presenters import present_account
 from webapp.web.texts import gettext
@@ -49,7 +48,7 @@ def picture(account: OpenAccount) -> ResponseReturnValue:
 @blueprint.get("/account/words")
 @with_account
 def words(account: OpenAccount) -> ResponseReturnValue:
-    view = present_account(account_record(account), account.account_id)
+    view = present_account(account)
     return render_template("pages/words.html", account=view, preferences=screens.chosen(account))
 
 
@@ -63,4 +62,4 @@ def show_words(account: OpenAccount) -> ResponseReturnValue:
 @with_account
 def words_saved(account: OpenAccount) -> ResponseReturnValue:
     own_account.confirm_words(account)
-    return screens.main()
+    return screens.main(account)

@@ -18,7 +18,7 @@ blueprint = Blueprint("lock", __name__)
 @blueprint.get("/settings/lock")
 @with_account
 def show(account: OpenAccount) -> ResponseReturnValue:
-    return screens.lock_settings_page(account)
+    return screens.lock_settings_page()
 
 
 @blueprint.get("/settings/lock/code")
@@ -56,7 +56,7 @@ def set_code(account: OpenAccount) -> ResponseReturnValue:
     except BaseException:
         session.unlocked_in = before
         raise
-    return screens.lock_settings_page(account, toast=Toast(done))
+    return screens.lock_settings_page(toast=Toast(done))
 
 
 @blueprint.get("/settings/lock/remove")
@@ -65,7 +65,7 @@ def ask_before_removing(account: OpenAccount) -> ResponseReturnValue:
     """Say what follows from it; without a code there is nothing to ask."""
     code = present_code(runtime().code_kind())
     if code is None:
-        return screens.lock_settings_page(account)
+        return screens.lock_settings_page()
     return render_template("pages/settings/lock_remove.html", code=code, part="content")
 
 
@@ -73,7 +73,7 @@ def ask_before_removing(account: OpenAccount) -> ResponseReturnValue:
 @with_account
 def remove_code(account: OpenAccount) -> ResponseReturnValue:
     codes.remove_code(runtime(), current=request.form.get("current", ""))
-    return screens.lock_settings_page(account, toast=Toast(gettext("The code is removed.")))
+    return screens.lock_settings_page(toast=Toast(gettext("The code is removed.")))
 
 
 @blueprint.post("/settings/lock/strength")
@@ -97,7 +97,7 @@ def words(_account: OpenAccount) -> ResponseReturnValue:
 @with_account
 def acknowledge(account: OpenAccount) -> ResponseReturnValue:
     """Take note that the settings of the lock were put back to an older state."""
-    lock_settings.acknowledge(account)
+    lock_settings.acknowledge(*runtime().accounts())
     return screens.look(account) + screens.warnings(account)
 
 

@@ -13,6 +13,7 @@ from webapp.services import (
     recent_emoji,
     wrong_codes,
 )
+from webapp.services.codes import CodeKind
 from webapp.services.errors import UnknownMessage
 from webapp.services.networks import NetworkKind
 from webapp.services.open_account import OpenAccount
@@ -22,10 +23,15 @@ from webapp.web.connection_presenter import (
     present_connection,
     present_proxy,
 )
-from webapp.web.context import BEFORE_AN_ACCOUNT, calendar, current_session, runtime
+from webapp.web.context import (
+    BEFORE_AN_ACCOUNT,
+    calendar,
+    current_session,
+    runtime,
+    take_switch,
+)
 from webapp.web.lock_presenter import present_code, present_lock
 from webapp.web.presenters import (
-    AccountView,
     PersonView,
     conversation_name,
     present_account,
@@ -34,8 +40,9 @@ from webapp.web.presenters import (
     present_person,
     sort_key,
 )
-from webapp.web.row_presenter import present_row
+from webapp.web.row_presenter import capped, present_row
 from webapp.web.settings_pages import settings_pages
+from webapp.web.switcher_presenter import present_open, present_speaker
 from webapp.web.toasts import Toast
 from webapp.web.views import list_parts
 
@@ -118,18 +125,18 @@ def chosen(account: OpenAccount) -> dict[str, str]:
     code = runtime().code_kind()
     return {
         **preferences.as_texts(preferences.load(account)),
-        **lock_settings.as_texts(lock_settings.load(account)),
+        **lock_settings.as_texts(lock_settings.load(*runtime().accounts())),
         wrong_codes.NAME: wrong_codes.as_text(runtime()),
         "code": code or "none",
     }
 
 
-def lock_settings_page(account: OpenAccount, *, toast: Toast | None = None) -> str:
+def lock_settings_page(*, toast: Toast | None = None) -> str:
     """Return the page of the lock in the settings."""
     page = render_template(
         "pages/settings/lock.html",
         code=present_code(runtime().code_kind()),
-        lock=lock_settings.as_texts(lock_settings.load(account)),
+        lock=lock_settings.as_texts(lock_settings.load(*runtime().accounts())),
         limits=lock_settings.CHOICES["idle_minutes"],
         erase_after=wrong_codes.as_text(runtime()),
         guesses=[text for text in wrong_codes.CHOICES if text != wrong_codes.OFF],
@@ -146,7 +153,7 @@ def warnings(account: OpenAccount) -> str:
 def _warnings(account: OpenAccount) -> Values:
     is_asked = preferences.load(account).code_offer == "ask"
     return {
-        "rolled_back": lock_settings.rolled_back(account),
+        "rolled_back": lock_settings.rolled_back(*runtime().accounts()),
         "offers_code": is_asked and not runtime().code_is_set,
     }
 
@@ -155,19 +162,45 @@ def own_account(account: OpenAccount, *, part: str = "content") -> str:
     """Return the page of the account; ``part`` "list" shows a narrow window the tree instead."""
     return render_template(
         "pages/settings/account.html",
-        account=_account(account),
+        account=present_account(account),
         has_code=runtime().code_is_set,
+        has_others=len(runtime().accounts()) > 1,
         part=part,
     )
 
 
 def account_names(account: OpenAccount) -> str:
     """Return every place that names the account."""
-    return render_template("partials/_account_changed.html", account=_account(account))
+    return render_template(
+        "partials/_account_changed.html",
+        account=present_account(account),
+        switched=False,
+        **_switcher(account),
+    )
 
 
-def _account(account: OpenAccount) -> AccountView:
-    return present_account(reading.account_record(account), account.account_id)
+def switcher() -> str:
+    """Return what tells of the accounts that are not shown."""
+    return render_template("partials/_switcher.html", **_switcher(runtime().account()))
+
+
+def _switcher(shown: OpenAccount) -> Values:
+    accounts = [present_open(each, shown=shown) for each in runtime().accounts()]
+    return {
+        "accounts": accounts,
+        "elsewhere": capped(sum(each.unread_count for each in accounts if not each.is_shown)),
+        "unopened": runtime().unopened,
+    }
+
+
+def keep_codes(*, toast: Toast | None = None) -> str:
+    """Return the form for the codes whose accounts are to be kept."""
+    return render_template("partials/_keep_codes.html", **kept_codes()) + _said(toast)
+
+
+def kept_codes() -> Values:
+    """Return the variables of ``partials/_keep_codes.html``."""
+    return {"kept": runtime().kept, "kept_kind": CodeKind.PIN}
 
 
 def network(account: OpenAccount, template: str = "pages/settings/network.html") -> str:
@@ -191,11 +224,12 @@ def position(text: str) -> Place:
 
 
 def welcome(network: str | None) -> str:
-    return render_template("pages/welcome.html", **_welcome(network))
+    return render_template("pages/welcome.html", beside=0, **offered_networks(network))
 
 
-def main() -> str:
-    return render_template("pages/main.html", **_main())
+def main(account: OpenAccount) -> str:
+    """Return the screen of an open account."""
+    return render_template("pages/main.html", **_main(account))
 
 
 def chosen_network(values: Mapping[str, str]) -> str:
@@ -203,7 +237,8 @@ def chosen_network(values: Mapping[str, str]) -> str:
     return values.get("network") or runtime().networks.preselected
 
 
-def _welcome(network: str | None) -> Values:
+def offered_networks(network: str | None) -> Values:
+    """Return the networks to choose from, and the one that is chosen."""
     networks = runtime().networks
     offered: tuple[NetworkKind, ...] = networks.offered()
     return {
@@ -216,14 +251,15 @@ def _welcome(network: str | None) -> Values:
 def _present() -> tuple[str, Values]:
     """Return the template that fits the state of the app, and its variables."""
     if runtime().state in BEFORE_AN_ACCOUNT:
-        return "pages/welcome.html", {**_welcome(None), "preferences": None}
-    return "pages/main.html", _main()
+        return "pages/welcome.html", {**offered_networks(None), "beside": 0, "preferences": None}
+    return "pages/main.html", _main(runtime().account())
 
 
-def _main() -> Values:
-    account = runtime().account()
+def _main(account: OpenAccount) -> Values:
     return {
-        "account": _account(account),
+        "account": present_account(account),
+        "switched": take_switch(),
+        **_switcher(account),
         "preferences": chosen(account),
         "settings_pages": settings_pages(),
         **_warnings(account),
@@ -261,6 +297,7 @@ def conversation(
         draft=drafts.of(account, number),
         recent_emoji=recent_emoji.of(account),
         opened_at=sort_key(at) if at else "",
+        speaker=present_speaker(account, found, others=runtime().accounts()),
         over=over,
     )
 

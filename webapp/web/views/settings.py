@@ -56,7 +56,7 @@ def change(account: OpenAccount, name: str) -> ResponseReturnValue:
     if name == wrong_codes.NAME:
         wrong_codes.change(runtime(), value)
     elif name in lock_settings.CHOICES:
-        lock_settings.change(account, name, value)
+        lock_settings.change(runtime().accounts(), name, value)
     else:
         preferences.change(account, name, value)
     return screens.look(account)

@@ -1,5 +1,6 @@
 """The first pages: welcome, making an account, bringing one back."""
 
+import re
 from collections.abc import Mapping
 from functools import wraps
 
@@ -8,7 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from webapp.services import proxying, restoring
 from webapp.services.reading import Proxy
-from webapp.web.context import BEFORE_AN_ACCOUNT, View, runtime
+from webapp.web.context import (
+    BEFORE_AN_ACCOUNT,
+    RESET_CONTENT,
+    View,
+    page_is_current,
+    runtime,
+)
 from webapp.web.guards import BARE_PAGE_KEY, LOCKED_KEY
 from webapp.web.presenters import id_groups
 from webapp.web.refusals import NO_SESSION
@@ -25,7 +32,8 @@ def _before_an_account(view: View[[]]) -> View[[]]:
 
     @wraps(view)
     def wrapped() -> ResponseReturnValue:
-        return view() if runtime().state in BEFORE_AN_ACCOUNT else screens.screen()
+        is_first = runtime().state in BEFORE_AN_ACCOUNT
+        return view() if is_first or _beside() else screens.screen()
 
     return wrapped
 
@@ -41,6 +49,8 @@ def page() -> ResponseReturnValue:
         return NO_SESSION.response() if OWN_SCRIPT in request.headers else screens.bare_document()
     if request.environ.get(LOCKED_KEY):
         return screens.lock(whole=OWN_SCRIPT not in request.headers)
+    if not page_is_current():
+        return "", RESET_CONTENT
     return screens.screen() if OWN_SCRIPT in request.headers else screens.document()
 
 
@@ -53,7 +63,8 @@ def welcome() -> ResponseReturnValue:
 @blueprint.get("/accounts/new")
 @_before_an_account
 def new() -> ResponseReturnValue:
-    return render_template("pages/create.html", network=screens.chosen_network(request.args))
+    network = screens.chosen_network(request.args)
+    return render_template("pages/create.html", network=network, beside=_beside())
 
 
 @blueprint.post("/accounts")
@@ -62,14 +73,16 @@ def create() -> ResponseReturnValue:
         request.form.get("name", ""),
         network=screens.chosen_network(request.form),
         proxy=_chosen_proxy(request.form),
+        beside=_beside(),
     )
-    return screens.main()
+    return _made()
 
 
 @blueprint.get("/accounts/restore")
 @_before_an_account
 def restore_form() -> ResponseReturnValue:
-    return render_template("pages/restore.html", network=screens.chosen_network(request.args))
+    network = screens.chosen_network(request.args)
+    return render_template("pages/restore.html", network=network, beside=_beside())
 
 
 @blueprint.post("/accounts/restore/check")
@@ -79,6 +92,7 @@ def check() -> ResponseReturnValue:
     return render_template(
         "pages/restore_confirm.html",
         network=screens.chosen_network(request.form),
+        beside=_beside(),
         words=found.password,
         completed=found.completed,
         id_groups=id_groups(found.account_id.hex),
@@ -92,8 +106,20 @@ def restore() -> ResponseReturnValue:
         name=request.form.get("name", ""),
         network=screens.chosen_network(request.form),
         proxy=_chosen_proxy(request.form),
+        beside=_beside(),
     )
-    return screens.main()
+    return _made()
+
+
+def _made() -> ResponseReturnValue:
+    """Show the new account: in the place of the first pages, or in every tab that is open."""
+    return ("", RESET_CONTENT) if _beside() else screens.main(runtime().account())
+
+
+def _beside() -> int:
+    """Return how many accounts were open when a page or a form was drawn that makes another."""
+    text = request.values.get("beside", "")
+    return int(text) if re.fullmatch(r"[0-8]", text, re.ASCII) else 0
 
 
 def _chosen_proxy(values: Mapping[str, str]) -> Proxy | None:

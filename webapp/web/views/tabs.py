@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from webapp.web.context import current_session
+from webapp.web.context import current_session, page_is_current
 from webapp.web.tabs import MOST_CHARACTERS
 
 blueprint = Blueprint("tabs", __name__)
@@ -22,5 +22,7 @@ def keep(tab: object) -> ResponseReturnValue:
     text = request.form.get("memory", "")
     if len(text) > MOST_CHARACTERS:
         abort(413)
+    if not page_is_current():
+        return "", 204  # Its places are not those of the account that is shown now.
     current_session().tabs.keep(str(tab), text)
     return "", 204
