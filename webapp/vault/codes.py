@@ -92,14 +92,14 @@ def canonical(kind: str, text: str) -> Code:
         known = CodeKind(kind)
     except ValueError:
         return Code(_NO_KIND + _encoded(text))
-    return Code(_KIND_BYTES[known] + _encoded(_normalised(known, text)))
+    return Code(_KIND_BYTES[known] + _encoded(normalised(known, text)))
 
 
 def flaw_of(kind: CodeKind, text: str) -> CodeFlaw | None:
     """Return why ``text`` cannot be set as a code of this kind, or None if it can."""
     if len(text) > LONGEST_NORMALISED:
         return CodeFlaw.LONG
-    typed = _normalised(kind, text)
+    typed = normalised(kind, text)
     if len(typed) > LONGEST_CODE:
         return CodeFlaw.LONG
     return _FLAWS[kind](typed)
@@ -123,12 +123,8 @@ def derive(code: Code, salt: bytes, *, profile: Profile) -> bytes:
         raise TooLittleMemory("the derivation found no memory") from error
 
 
-def normalised_passphrase(text: str) -> str:
-    """Return ``text`` as it counts as a passphrase."""
-    return _normalised(CodeKind.PASSPHRASE, text)
-
-
-def _normalised(kind: CodeKind, text: str) -> str:
+def normalised(kind: CodeKind, text: str) -> str:
+    """Return ``text`` as it counts as a code of this kind."""
     if len(text) > LONGEST_NORMALISED:
         return text
     words = unicodedata.normalize("NFKC", text).split()

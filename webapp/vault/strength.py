@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from webapp.vault.codes import CodeKind, normalised_passphrase
+from webapp.vault.codes import CodeKind, normalised
 
 # Measured for profile 1 on one core (security.md V3).
 GUESS_S: Final = 0.55
@@ -61,7 +61,7 @@ def _guesses(kind: CodeKind, text: str, listed: Collection[str]) -> int:
         return int(10 ** len("".join(text.split())))
     if kind is CodeKind.PATTERN:
         return PATTERN_COUNT
-    return _passphrase_guesses(normalised_passphrase(text), listed)
+    return _passphrase_guesses(normalised(CodeKind.PASSPHRASE, text), listed)
 
 
 def _passphrase_guesses(typed: str, listed: Collection[str]) -> int:
