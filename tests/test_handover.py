@@ -38,8 +38,7 @@ pytestmark = pytest.mark.skipif(
 def visitor(tmp_path: Path) -> Iterator[Visitor]:
     visitor = Visitor(tmp_path / "home", measured=True)
     yield visitor
-    if visitor.process.returncode is None:
-        visitor.kill()
+    visitor.close()
 
 
 def used(visitor: Visitor) -> Visitor:

@@ -121,6 +121,11 @@ class Visitor:
         with self.process:
             return self.process.wait(ENDS_WITHIN_S)
 
+    def close(self) -> None:
+        """Let nothing of the program be left, however it ended."""
+        with self.process:
+            self.process.kill()
+
     @staticmethod
     def _request(method: str, target: str, headers: dict[str, str], body: bytes) -> bytes:
         if method == "POST":
