@@ -14,7 +14,7 @@ SOURCES := $(shell find webapp templates static tests benchmarks docs -type f \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint vectors fuzz mutants timing bench browser texts lock audit environment
+.PHONY: help run test check lint vectors fuzz mutants twin timing bench browser texts lock audit environment
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ fuzz: ## Search for bytes that break a parser (SECONDS=120 for each, TARGET=name
 
 mutants: environment ## Sabotage what protects the user, line by line, and see the tests catch it (NAME="words")
 	$(PY) -m tests.mutants $(NAME)
+
+twin: environment ## Compare an erased home with one in which nothing ever happened (ARGS="--messages 4000")
+	$(PY) -m tests.twin $(ARGS)
 
 timing: environment ## Measure whether the time of an answer tells which code was typed (ATTEMPTS=300)
 	$(PY) -m tests.timing --attempts $(ATTEMPTS)

@@ -1,16 +1,12 @@
 """After an erase: another process, which is the same one to everybody, without the old memory."""
 
-import json
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.browser.people import PROJECT
 from tests.test_ending import ENDS_WITHIN_S
 from tests.visitor import Visitor
 from tests.web.raw_client import connect, exchange, is_closed_by_server
@@ -38,8 +34,7 @@ pytestmark = pytest.mark.skipif(
 def visitor(tmp_path: Path) -> Iterator[Visitor]:
     visitor = Visitor(tmp_path / "home", measured=True)
     yield visitor
-    if visitor.process.returncode is None:
-        visitor.kill()
+    visitor.close()
 
 
 def used(visitor: Visitor) -> Visitor:
@@ -151,19 +146,7 @@ def test_the_directory_stays_locked_and_a_second_start_finds_the_door(visitor: V
     erased(visitor)
     visitor.ask("GET", "/")
 
-    done = subprocess.run(
-        [
-            *(sys.executable, str(PROJECT / "run.py"), "--no-browser", "--announce"),
-            *("--data-dir", str(visitor.data)),
-        ],
-        env={**os.environ, "HOME": str(visitor.home)},
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=True,
-    )
-
-    visitor.redeem(Path(json.loads(done.stdout)["launch"]))
+    visitor.redeem(visitor.starts_again())
     assert b"/accounts/new" in visitor.ask("GET", "/").body
 
 

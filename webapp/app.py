@@ -168,19 +168,7 @@ class App:
         self.is_to_be_replaced = False
         self._practice = Practice(clock, echo_seed=directory.practice_seed)
         self.port: int = listeners[0].getsockname()[1]
-        self.runtime = Runtime(
-            directory,
-            networks=Networks(
-                preselected=NETWORK_KINDS[config.network],
-                practice=self._practice.settings,
-                file=file_network,
-            ),
-            make_network=partial(Network, clock=clock),
-            clock=clock,
-            events=EventBus(),
-            proxy=config.proxy,
-            profile=config.profile,
-        )
+        self.runtime = self._make_runtime(config, file_network)
         self.sessions = Sessions(
             port=self.port, clock=clock, label=inherited.label if inherited else None
         )
@@ -306,6 +294,21 @@ class App:
             return preferences.load(self.runtime.account()).language
         except NoAccount:
             return "auto"
+
+    def _make_runtime(self, config: Config, file_network: NetworkSettings | None) -> Runtime:
+        return Runtime(
+            self._directory,
+            networks=Networks(
+                preselected=NETWORK_KINDS[config.network],
+                practice=self._practice.settings,
+                file=file_network,
+            ),
+            make_network=partial(Network, clock=self._clock),
+            clock=self._clock,
+            events=EventBus(),
+            proxy=config.proxy,
+            profile=config.profile,
+        )
 
     def _make_flask(self) -> Flask:
         flask = Flask(

@@ -45,11 +45,11 @@ class Canaries:
 
     def forms(self) -> dict[bytes, str]:
         """Return every form of every canary, and what to call it."""
-        return {
-            change(secret): f"{name}, {form}"
-            for name, secret in self._kept.items()
-            for form, change in FORMS.items()
-        }
+        found: dict[bytes, str] = {}
+        for name, secret in self._kept.items():
+            for form, change in FORMS.items():
+                found.setdefault(change(secret), f"{name}, {form}")
+        return found
 
 
 def found_in(folders: list[Path], canaries: Canaries) -> dict[str, list[str]]:

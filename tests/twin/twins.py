@@ -71,8 +71,13 @@ class Twins:
         assert use.visitor.stop() == 0
         return use.canaries
 
+    @property
+    def profile(self) -> Path:
+        """Where a browser may keep its profile: outside of the home, and searched."""
+        return self.used.with_name("used-profile")
+
     def folders(self) -> list[Path]:
-        return [self.used, self.used.with_name("used-tmp")]
+        return [self.used, self.used.with_name("used-tmp"), self.profile]
 
     def found(self, canaries: Canaries) -> dict[str, list[str]]:
         return found_in(self.folders(), canaries)

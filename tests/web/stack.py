@@ -177,6 +177,7 @@ def make_app(reached: list[str], *, during: Callable[[], None] = lambda: None) -
 
     @app.post("/unlock")
     @app.post("/lock")
+    @app.post("/erase")
     def turn() -> str:
         return "turned"
 

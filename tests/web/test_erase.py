@@ -148,11 +148,11 @@ def test_all_tabs_are_told_at_once_and_other_browsers_are_not_let_in(
     app: App, marit: Session
 ) -> None:
     other = enter(app)
-    mine, second, theirs = tab(app, marit), tab(app, marit), tab(app, other)
+    with tab(app, marit) as mine, tab(app, marit) as second, tab(app, other) as theirs:
+        erase(app, marit)
 
-    erase(app, marit)
-
-    assert [last_word(each) for each in (mine, second, theirs)] == ["locked", "locked", "gone"]
+        told = [last_word(each) for each in (mine, second, theirs)]
+    assert told == ["locked", "locked", "gone"]
     assert ask(app, other, "GET", "/").status == 401
     assert ask(app, marit, "GET", "/").status == 200
 

@@ -38,7 +38,7 @@ SITES = (None, "same-origin", "none", "same-site", "cross-site")
 METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "TRACE")
 PATHS = (
     "/", "/private", "/echo", "/static/module.js", "/socket.io/", "/launch", "/door", "/new",
-    "/unlock", "/lock",
+    "/unlock", "/lock", "/erase",
 )  # fmt: skip
 RANDOM_TUPLES = 500
 
@@ -83,7 +83,7 @@ def is_allowed(case: Case) -> bool:
         return False
     if case.path == "/":
         return case.method == "GET" and case.site in (None, "same-origin", "none")
-    if case.path in ("/unlock", "/lock") and case.method != "POST":
+    if case.path in ("/unlock", "/lock", "/erase") and case.method != "POST":
         return False
     if case.method == "POST":
         return case.site == "same-origin" or (case.site is None and case.origin is not None)

@@ -76,6 +76,7 @@ PAGES = (
     "/settings/appearance",
     "/settings/chats",
     "/connection/proxy",
+    "/settings/erase",
     "/help",
 )
 

@@ -57,9 +57,7 @@ LAUNCH_SCRIPT_PATH = "/launch.js"
 DOOR_PATH = "/door"
 UNLOCK_PATH = "/unlock"
 LOCK_PATH = "/lock"
-ERASE_PATH = "/erase"
-ERASE_REST_PATH = "/erase/rest"
-ERASE_ANYWAY_PATH = "/erase/anyway"
+ERASE_PATHS = ("/erase", "/erase/rest", "/erase/anyway")
 LIVE_PREFIX = "/socket.io/"
 STATIC_PREFIX = "/static/"
 
@@ -135,9 +133,7 @@ _ROUTES = {
     DOOR_PATH: Route.DOOR,
     UNLOCK_PATH: Route.UNLOCK,
     LOCK_PATH: Route.LOCK,
-    ERASE_PATH: Route.ERASE,
-    ERASE_REST_PATH: Route.ERASE,
-    ERASE_ANYWAY_PATH: Route.ERASE,
+    **dict.fromkeys(ERASE_PATHS, Route.ERASE),
 }
 
 

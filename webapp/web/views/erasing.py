@@ -8,7 +8,6 @@ from webapp.services.errors import ErasingWordMissing
 from webapp.services.everything import OnNetwork
 from webapp.services.open_account import OpenAccount
 from webapp.web.context import current_session, runtime, with_account
-from webapp.web.guards import ERASE_ANYWAY_PATH, ERASE_PATH, ERASE_REST_PATH
 from webapp.web.headers import CLEAR_SITE_DATA
 from webapp.web.lock_presenter import present_code
 from webapp.web.texts import gettext, say
@@ -29,7 +28,7 @@ def ask(account: OpenAccount) -> ResponseReturnValue:
     )
 
 
-@blueprint.post(ERASE_PATH)
+@blueprint.post("/erase")
 @with_account
 def erase(_account: OpenAccount) -> ResponseReturnValue:
     """Do it. The tab then loads the page anew, and finds that of a first start."""
@@ -43,14 +42,14 @@ def erase(_account: OpenAccount) -> ResponseReturnValue:
     return _done()
 
 
-@blueprint.post(ERASE_REST_PATH)
+@blueprint.post("/erase/rest")
 @with_account
 def erase_rest(_account: OpenAccount) -> ResponseReturnValue:
     """Ask the network once more, for whoever has confirmed the erase."""
     return _on_network_first()
 
 
-@blueprint.post(ERASE_ANYWAY_PATH)
+@blueprint.post("/erase/anyway")
 @with_account
 def erase_anyway(_account: OpenAccount) -> ResponseReturnValue:
     """Erase here, whatever is left on the network."""
