@@ -36,6 +36,7 @@ import { Lock } from "./models/lock.js";
 import { MessageFocus } from "./models/message-focus.js";
 import { NavigationHistory } from "./models/navigation-history.js";
 import { Overlays } from "./models/overlays.js";
+import { Panic } from "./models/panic.js";
 import { PassingDays } from "./models/passing-days.js";
 import { Shortcuts } from "./models/shortcuts.js";
 
@@ -48,6 +49,7 @@ new PassingDays().start();
 new Shortcuts(actions).start();
 new Activity().start();
 new Lock(actions).start();
+new Panic().start();
 new AccountSwitch().start();
 
 const navigation = new NavigationHistory(actions);

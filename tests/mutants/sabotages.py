@@ -464,7 +464,7 @@ SABOTAGES = (
     Sabotage(
         "a new code may be the one of another slot",
         f"{SERVICES}/held_space.py",
-        "        if self._directory.taken_by(root) is not None:\n",
+        "        if self._directory.find_space(root) is not None:\n",
         "        if False:\n",
         (f"{PSEUDONYMS}::test_a_code_that_opens_something_else_is_refused_without_saying_what",),
     ),

@@ -139,7 +139,7 @@ def set_code(_rig: Rig, runtime: Runtime) -> None:
 
 
 def spare(rig: Rig, runtime: Runtime) -> None:
-    space = runtime._space
+    space = runtime._held.space
     entry = space.entries[0] if space and space.entries else rig_entry(rig)
     runtime.erase_others(entry, rig.root(OTHER_PIN), CodeKind.PIN)
 
@@ -209,7 +209,7 @@ def check_first_start(rig: Rig, runtime: Runtime) -> None:
     with pytest.raises(NoAccount):
         runtime.account()
     check_shape(rig.path)
-    space = runtime._space
+    space = runtime._held.space
     assert space is not None
     assert space.slot.entries == ()
     assert (rig.path / fresh.THROTTLE).read_bytes() == fresh.fresh_throttle()

@@ -13,10 +13,11 @@ from webapp.network.errors import NetworkClosed
 from webapp.protocol.keys import AccountKeys, Seed
 from webapp.services import codes, lock_settings, reading
 from webapp.services import runtime as runtime_module
+from webapp.services.app_state import TRANSITIONS
 from webapp.services.errors import AccountExists, AppLocked, LockNeedsCode, NoAccount
 from webapp.services.events import CodeChanged, Locked, Unlocked
 from webapp.services.open_account import OpenAccount
-from webapp.services.runtime import TRANSITIONS, Runtime
+from webapp.services.runtime import Runtime
 from webapp.storage.database import AccountDatabase
 from webapp.storage.space import Space
 from webapp.vault.codes import CodeKind

@@ -169,13 +169,13 @@ def test_a_code_that_is_still_tried_when_the_app_is_locked_is_not_kept(
     rig: Rig, runtime: Runtime
 ) -> None:
     rig.seal_another(Slot(SlotKind.OPEN))
-    look = runtime._directory.taken_by
+    look = runtime._directory.find_space
 
     def lock_first(root: bytes) -> object:
         runtime.lock(depth="light")
         return look(root)
 
-    runtime._directory.taken_by = lock_first  # type: ignore[method-assign, assignment]
+    runtime._directory.find_space = lock_first  # type: ignore[method-assign, assignment]
     with pytest.raises(AppLocked):
         keep(runtime)
 

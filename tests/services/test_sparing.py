@@ -41,9 +41,9 @@ def opened(rig: Rig) -> Runtime:
 def test_the_account_that_is_spared_opens_under_its_new_code_and_nothing_else_does(
     rig: Rig, opened: Runtime
 ) -> None:
-    entry = opened._space.entries[0]  # type: ignore[union-attr]
+    entry = opened._held.space.entries[0]  # type: ignore[union-attr]
     account_id = opened.account().account_id
-    rig.seal_another(Slot(opened._space.slot.kind, (Entry(6, b"h" * 32),)), "999999")  # type: ignore[union-attr]
+    rig.seal_another(Slot(opened._held.space.slot.kind, (Entry(6, b"h" * 32),)), "999999")  # type: ignore[union-attr]
 
     generation = opened.erase_others(entry, rig.root(OTHER_PIN), CodeKind.PIN)
 
@@ -53,7 +53,7 @@ def test_the_account_that_is_spared_opens_under_its_new_code_and_nothing_else_do
     assert open_vault(rig.vault(), rig.root()) is None
     assert open_vault(rig.vault(), rig.root("999999")) is None
     finished(opened)
-    assert rig.slot(OTHER_PIN)[1] == Slot(opened._space.slot.kind, (entry,), flags=NO_FLAGS)  # type: ignore[union-attr]
+    assert rig.slot(OTHER_PIN)[1] == Slot(opened._held.space.slot.kind, (entry,), flags=NO_FLAGS)  # type: ignore[union-attr]
     told = [type(event) for event in rig.told()]
     assert told.index(Erased) < told.index(Unlocked) < told.index(EraseFinished)
     opened.lock()
@@ -64,7 +64,7 @@ def test_the_account_that_is_spared_opens_under_its_new_code_and_nothing_else_do
 def test_a_crash_after_the_first_write_is_finished_by_the_next_unlock(
     rig: Rig, opened: Runtime
 ) -> None:
-    entry = opened._space.entries[0]  # type: ignore[union-attr]
+    entry = opened._held.space.entries[0]  # type: ignore[union-attr]
     opened._directory.destroy_other_keys(rig.root(OTHER_PIN), entry)
     rubbish = next(n for n in range(8) if n != entry.container)
     before = fresh.container_path(rig.path, rubbish).read_bytes()

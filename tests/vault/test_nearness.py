@@ -46,33 +46,32 @@ def test_one_slip_away_is_too_near(code: str, data: st.DataObject) -> None:
     exchanged = code[:at] + code[at + 1] + code[at] + code[at + 2 :]
 
     for slip in (wrong, exchanged):
-        assert misfit_of(PIN, slip, code_kind=PIN, code=code) is Misfit.NEAR
+        assert misfit_of(PIN, slip, code=code) is Misfit.NEAR
 
 
 @pytest.mark.parametrize(
-    ("kind", "text", "code_kind", "code", "misfit"),
+    ("kind", "text", "code", "misfit"),
     [
-        (PIN, "271828", PIN, "314159", None),
-        (PIN, "271828", PASSPHRASE, "twenty seven", Misfit.KIND),
-        (PIN, "2718281", PIN, "314159", Misfit.LENGTH),
-        (PIN, "3 1 4 1 5 9", PIN, "314159", Misfit.NEAR),
-        (PIN, "٣١٤١٥٩", PIN, "314159", Misfit.NEAR),
-        (PIN, "314188", PIN, "314159", None),
-        (PATTERN, "123654", PATTERN, "123698", None),
-        (PATTERN, "123698", PATTERN, "123689", Misfit.NEAR),
-        (PATTERN, "1236547", PATTERN, "123654", Misfit.LENGTH),
-        (PASSPHRASE, "an entirely other one", PASSPHRASE, "riverstone kettle", None),
-        (PASSPHRASE, "Riverstone  Kettle", PASSPHRASE, "riverstone kettle", Misfit.NEAR),
-        (PASSPHRASE, "riverstone kettle nine", PASSPHRASE, "riverstone kettle", Misfit.NEAR),
-        (PASSPHRASE, "riverstone", PASSPHRASE, "my riverstone kettle", Misfit.NEAR),
-        (PASSPHRASE, "riverstone kittel", PASSPHRASE, "riverstone kettle", Misfit.NEAR),
-        (PASSPHRASE, "riverstune kitten", PASSPHRASE, "riverstone kettle", None),
+        (PIN, "271828", "314159", None),
+        (PIN, "2718281", "314159", Misfit.LENGTH),
+        (PIN, "3 1 4 1 5 9", "314159", Misfit.NEAR),
+        (PIN, "٣١٤١٥٩", "314159", Misfit.NEAR),
+        (PIN, "314188", "314159", None),
+        (PATTERN, "123654", "123698", None),
+        (PATTERN, "123698", "123689", Misfit.NEAR),
+        (PATTERN, "1236547", "123654", Misfit.LENGTH),
+        (PASSPHRASE, "an entirely other one", "riverstone kettle", None),
+        (PASSPHRASE, "Riverstone  Kettle", "riverstone kettle", Misfit.NEAR),
+        (PASSPHRASE, "riverstone kettle nine", "riverstone kettle", Misfit.NEAR),
+        (PASSPHRASE, "riverstone", "my riverstone kettle", Misfit.NEAR),
+        (PASSPHRASE, "riverstone kittel", "riverstone kettle", Misfit.NEAR),
+        (PASSPHRASE, "riverstune kitten", "riverstone kettle", None),
     ],
 )
-def test_a_duress_code_fits_by_kind_and_length_and_lies_apart(
-    kind: CodeKind, text: str, code_kind: CodeKind, code: str, misfit: Misfit | None
+def test_a_duress_code_fits_by_length_and_lies_apart(
+    kind: CodeKind, text: str, code: str, misfit: Misfit | None
 ) -> None:
-    assert misfit_of(kind, text, code_kind=code_kind, code=code) is misfit
+    assert misfit_of(kind, text, code=code) is misfit
 
 
 def test_a_passphrase_needs_more_between_than_a_pin() -> None:

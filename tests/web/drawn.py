@@ -99,7 +99,6 @@ VALUES = {
     "switched": False,
     "totals": SimpleNamespace(conversations=2, messages=3, unsent=1),
     "unopened": 1,
-    "word": "erase",
     "after": "0.1763718060000.5",
     "before": "0.1763718060000.9",
     "address": addresses(LINK)[0],

@@ -228,7 +228,23 @@ class CodeInUse(ServiceError):
 
 
 class CodeMissing(ServiceError):
-    """An account can only be put behind another code where there is one already."""
+    """Where no code is set nobody is asked for one, so there can be no other either."""
+
+
+class DuressLength(ServiceError):
+    """A duress code that is longer or shorter than the code that it stands beside."""
+
+
+class DuressNear(ServiceError):
+    """A duress code that a slip of the hand makes of the code that it stands beside."""
+
+
+class DuressNotRehearsed(ServiceError):
+    """A duress code that nobody has typed in a rehearsal, or whose rehearsal is over."""
+
+
+class PanicIsOff(ServiceError):
+    """The panic shortcut was pressed, and the owner has not switched it on."""
 
 
 class AnotherCodeNeeded(ServiceError):

@@ -8,7 +8,8 @@ it remembers places and numbers until the next lock, and nothing that would open
 import contextlib
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from webapp.services.errors import (
     AnotherCodeNeeded,
@@ -21,6 +22,7 @@ from webapp.storage.data_directory import DataDirectory, Space, Taken
 from webapp.storage.database import AccountDatabase
 from webapp.storage.errors import DataDirectoryUnusable, StorageError
 from webapp.storage.freshness import Head
+from webapp.vault.emergency import Prepared, decode_prepared, duress_slot, encode_prepared
 from webapp.vault.slot_plaintext import Entry
 from webapp.vault.slots import SLOT_COUNT
 
@@ -66,6 +68,16 @@ class HeldSpace:
         self.space, entry = self._directory.create_container(self.space, fill=fill, taken=taken)
         return entry
 
+    def change_root(self, root: bytes) -> None:
+        """Let another root open the space. Raises CodeInUse, and what ``write`` raises.
+
+        A duress code has to fit the code that it stands beside, so it goes.
+        """
+        if self.is_in_use(root):
+            raise CodeInUse
+        space, vacated = self._without_duress(self._held())
+        self.write(space.under(root), vacated=vacated)
+
     def move(self, container: int, root: bytes) -> None:
         """Put one account behind another root, in a slot that counts as free.
 
@@ -77,19 +89,17 @@ class HeldSpace:
             raise OnlyAccount
         if self._directory.find_space(root) is not None:
             raise CodeInUse
-        free = sorted(set(range(SLOT_COUNT)) - self._kept.slots - {space.index})
-        if not free:
-            raise NoFreeSlot
-        # By lot, so that a place says nothing about the order of codes.
-        moved = space.moved(container, index=secrets.choice(free), root=root)
-        self.write(space.without_entry(container), moved)
+        moved = space.moved(container, index=self._free_place(), root=root)
+        left, vacated = self._without_cover(space, container)
+        self.write(left.without_entry(container), moved, vacated=vacated)
         self.keep(Taken(frozenset({moved.index}), frozenset({container})))
 
     def erase(self, container: int, *, has_code: bool) -> None:
         """Have nothing in the vault that opens ``container``; ``refill`` does the rest.
 
-        The last account of a space takes its slot along if that has a code. Raises
-        AnotherCodeNeeded if then nothing is known to open any more, and what ``write`` raises.
+        The last account of a space takes its slot along if that has a code, and its duress code.
+        Raises AnotherCodeNeeded if then nothing is known to open any more, and what ``write``
+        raises.
         """
         space = self._held()
         if has_code and len(space.entries) == 1:
@@ -97,8 +107,39 @@ class HeldSpace:
                 raise AnotherCodeNeeded
             self._vacate(space)
         else:
-            self.write(space.without_entry(container))
+            left, vacated = self._without_cover(space, container)
+            self.write(left.without_entry(container), vacated=vacated)
         self._refilling |= {container}
+
+    @property
+    def prepared(self) -> Prepared:
+        """What is prepared for an emergency. Raises AppLocked."""
+        return decode_prepared(self._held().slot.options)
+
+    def arm(self, root: bytes, cover: int | None) -> None:
+        """Let ``root`` destroy all accounts, or all but the one in the container ``cover``.
+
+        Raises CodeInUse, NoFreeSlot, and what ``write`` raises.
+        """
+        space, prepared = self._held(), self.prepared
+        found = self._directory.find_space(root)
+        if found is not None and found.index != prepared.duress_place:
+            raise CodeInUse
+        place = prepared.duress_place
+        if place is None:
+            place = self._free_place()
+        entry = None if cover is None else space.entry_of(cover)
+        armed = replace(prepared, duress_place=place, cover=cover)
+        self.write(_with(space, armed), Space(place, duress_slot(entry), root))
+
+    def disarm(self) -> None:
+        """Let no root destroy anything. Raises what ``write`` raises."""
+        space, vacated = self._without_duress(self._held())
+        self.write(space, vacated=vacated)
+
+    def set_panic_chord(self, is_on: bool) -> None:
+        """Remember whether the panic shortcut works. Raises what ``write`` raises."""
+        self.write(_with(self._held(), replace(self.prepared, panic_chord=is_on)))
 
     def refill(self, container: int) -> None:
         """Have an erased container say nothing, as far as the disk allows.
@@ -118,14 +159,14 @@ class HeldSpace:
             raise AppLocked
         self.write(space.with_freshness(container, counter=head.counter, digest=head.digest))
 
-    def write(self, space: Space, *others: Space) -> None:
-        """Have ``space`` in the vault, and in the same step what goes into other slots.
+    def write(self, space: Space, *others: Space, vacated: Collection[int] = ()) -> None:
+        """Have ``space`` in the vault, and in the same step what other slots say or no longer say.
 
         A disk that fails on the way may have taken it over before: then it counts, or a code
         that no longer opens anything would be the one that is asked for.
         """
         try:
-            self._directory.write_space(space, *others)
+            self._directory.write_space(space, *others, vacated=vacated)
         except DataDirectoryUnusable:
             found = self._directory.open_space(space.root)
             if found is None or found.slot != space.slot:
@@ -134,13 +175,41 @@ class HeldSpace:
 
     def _vacate(self, space: Space) -> None:
         """Have random bytes in the slot of ``space``; as in ``write``, what the disk has counts."""
+        _, vacated = self._without_duress(space)
         try:
-            self._directory.forget_space(space)
+            self._directory.write_space(vacated={space.index, *vacated})
         except DataDirectoryUnusable:
             if self._directory.open_space(space.root) is not None:
                 raise
+
+    def _without_cover(self, space: Space, container: int) -> tuple[Space, frozenset[int]]:
+        """Return the space and the places to vacate when this account leaves it."""
+        if self.prepared.cover == container:
+            return self._without_duress(space)
+        return space, frozenset()
+
+    def _without_duress(self, space: Space) -> tuple[Space, frozenset[int]]:
+        """Return the space without a duress code, and the place to vacate for that, if any."""
+        prepared = decode_prepared(space.slot.options)
+        if prepared.duress_place is None:
+            return space, frozenset()
+        left = _with(space, replace(prepared, duress_place=None, cover=None))
+        return left, frozenset({prepared.duress_place})
+
+    def _free_place(self) -> int:
+        """Return a slot that counts as free. Raises NoFreeSlot."""
+        taken = self._kept.slots | {self._held().index, self.prepared.duress_place}
+        free = sorted(set(range(SLOT_COUNT)) - taken)
+        if not free:
+            raise NoFreeSlot
+        # By lot, so that a place says nothing about the order of codes.
+        return secrets.choice(free)
 
     def _held(self) -> Space:
         if self.space is None:
             raise AppLocked
         return self.space
+
+
+def _with(space: Space, prepared: Prepared) -> Space:
+    return space.with_options(encode_prepared(prepared))

@@ -15,7 +15,7 @@ from webapp.services.receiving import Receiver
 from webapp.services.remembering import remember, remembered
 from webapp.services.running import Running
 from webapp.services.sending import Sender
-from webapp.storage import accounts
+from webapp.storage import accounts, freshness
 from webapp.storage.data_directory import DataDirectory
 from webapp.storage.database import AccountDatabase
 from webapp.storage.freshness import Head
@@ -43,10 +43,13 @@ class Opener:
         self._seal = seal
         self._changing = changing
 
-    def open(self, entry: Entry, *, network: Network | None = None) -> Running:
+    def open(
+        self, entry: Entry, *, network: Network | None = None, is_spared: bool = False
+    ) -> Running:
         """Return the account of ``entry``, open, its threads not started; needs ``changing``.
 
         ``network`` is one that has been found to answer, otherwise the account's own is made.
+        An account that was spared is believed what it says of its guarded rows, once.
         Raises InvalidProxyAddress, UnknownNetwork, NetworkUnavailable, and what the storage
         raises about a container.
         """
@@ -64,7 +67,7 @@ class Opener:
                 network=network,
                 clock=self._clock,
                 events=self._bus_of(handle),
-                guarded=self._guarded(database, entry),
+                guarded=self._guarded(database, entry, is_spared=is_spared),
                 given_proxy=self._ways.given,
                 handle=handle,
             )
@@ -88,8 +91,11 @@ class Opener:
         bus.subscribe(tell)
         return bus
 
-    def _guarded(self, database: AccountDatabase, entry: Entry) -> GuardedRows:
+    def _guarded(self, database: AccountDatabase, entry: Entry, *, is_spared: bool) -> GuardedRows:
         sealed = Head(entry.freshness_counter, entry.freshness_digest)
+        if is_spared:
+            sealed = freshness.head(database)
+            self._seal(entry.container, sealed)
 
         def seal_at_opening(head: Head) -> None:
             self._seal(entry.container, head)

@@ -3,6 +3,7 @@
 Its states stand in services/app_state.py, what changes an open space in services/space_changes.py.
 """
 
+from functools import partial
 from typing import Final
 
 from webapp.clock import Clock
@@ -94,21 +95,27 @@ class Runtime(SpaceChanges):
     def unlock(self, kind: str, text: str) -> UnlockResult:
         """Try a code; return at a moment that does not depend on it (services/unlocking.py).
 
-        While the app is open a right code changes nothing: it lets another browser in.
+        While the app is open a right code changes nothing: it lets another browser in. A duress
+        code destroys at any time, and then the app is open as after a right one.
         Raises UnlockBusy.
         """
-        generation = self._generation
+        begun_in = opened_in = self._generation
+
+        def use(space: Space) -> bool:
+            nonlocal opened_in
+            if not space.is_duress:
+                return self._let_in(space, kind, generation=begun_in)
+            opened_in = self._destroy(space, kind)
+            return True
+
         try:
             result = self.gate.attempt(
-                kind,
-                text,
-                accept=self.owns,
-                use=lambda space: self._let_in(space, kind, generation=generation),
+                kind, text, accept=lambda space: space.is_duress or self.owns(space), use=use
             )
         except CANNOT_OPEN:
             # What it was would say whether the code was right.
-            return UnlockResult("failed", 0.0, generation)
-        return UnlockResult(result.reason, result.wait_s, generation)
+            return UnlockResult("failed", 0.0, begun_in)
+        return UnlockResult(result.reason, result.wait_s, opened_in)
 
     def owns(self, space: Space) -> bool:
         """Say whether a code that opens ``space`` is right just now.
@@ -116,7 +123,8 @@ class Runtime(SpaceChanges):
         While the app is open only its own code is; behind a lock, a light one too, any.
         """
         mine = self._held.space
-        return mine is None or mine.index == space.index or self._state == "locked"
+        is_mine = mine is None or mine.index == space.index or self._state == "locked"
+        return is_mine and not space.is_duress
 
     def lock(self, *, depth: Depth = "deep") -> None:
         """Show nothing any more; a deep lock also drops everything that could be shown.
@@ -165,6 +173,14 @@ class Runtime(SpaceChanges):
             self.events.publish(Unlocked())
             return self._generation
 
+    def _destroy(self, duress: Space, kind: str) -> int:
+        """Do what a duress code is for; return the generation in which the app is open then."""
+        if not duress.entries:
+            self.erase()
+            return self._generation
+        opened_in = self.erase_others(duress.entries[0], duress.root, CodeKind(kind))
+        return self._generation if opened_in is None else opened_in
+
     def touch(self) -> None:
         """Take note that a person did something; locks instead if that was due before."""
         self.idle.touch()
@@ -210,7 +226,9 @@ class Runtime(SpaceChanges):
         if space.is_all_that_is_left:
             self._rest.begin(space.root, after_s=self.gate.until_answer_s())
         try:
-            self._open.open_all(space.entries, open_one=self._opener.open, after_s=after_s)
+            # What guarded the settings of a spared account was destroyed with the rest.
+            open_one = partial(self._opener.open, is_spared=space.is_all_that_is_left)
+            self._open.open_all(space.entries, open_one=open_one, after_s=after_s)
         except BaseException:
             self._drop()
             raise

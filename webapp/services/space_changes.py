@@ -25,6 +25,9 @@ from webapp.storage.accounts import AccountRecord
 from webapp.storage.data_directory import Taken
 from webapp.storage.errors import StorageError
 from webapp.vault.codes import CodeKind
+from webapp.vault.emergency import Prepared, duress_slot
+from webapp.vault.slot_plaintext import Slot, SlotKind
+from webapp.vault.slots import new_vault, seal_slot
 
 
 class SpaceChanges(AppState):
@@ -69,11 +72,8 @@ class SpaceChanges(AppState):
         the storage raises; then the old code holds.
         """
         with self._changing:
-            space = self._still_open(generation)
-            if root is not None and self._held.is_in_use(root):
-                raise CodeInUse
-            no_code = self._directory.no_code_root
-            self._held.write(space.under(no_code() if root is None else root))
+            self._still_open(generation)
+            self._held.change_root(self._directory.no_code_root() if root is None else root)
             # A person was here just now. Nobody had to say so before there was a code.
             self.idle.begin()
             self._kind = kind
@@ -118,6 +118,56 @@ class SpaceChanges(AppState):
             self._after_erasing()
         running.stop()
         self._held.refill(running.container)
+
+    def prepared(self) -> Prepared:
+        """Return what is prepared for an emergency. Raises NoAccount, AppLocked."""
+        with self._changing:
+            self.account()
+            return self._held.prepared
+
+    def handle_of(self, container: int | None) -> str | None:
+        """Return the handle of the open account in this container, None if there is none."""
+        return self._open.handle_of(container)
+
+    def throw_away_vault(self, duress_root: bytes, *, generation: int) -> bytes:
+        """Return a vault that lies nowhere, to rehearse with: its slots hold no keys.
+
+        Raises NoAccount, AppLocked, CodeInUse if ``duress_root`` opens anything but a duress
+        code of this space.
+        """
+        with self._changing:
+            space = self._still_open(generation)
+            found = self._directory.find_space(duress_root)
+            if found is not None and found.index != self._held.prepared.duress_place:
+                raise CodeInUse
+            vault = new_vault(self._directory.vault_salt())
+            vault = seal_slot(vault, 0, root=space.root, slot=Slot(SlotKind.OPEN))
+            return seal_slot(vault, 1, root=duress_root, slot=duress_slot(None))
+
+    def arm(self, root: bytes, cover: str | None, *, generation: int) -> None:
+        """Let ``root`` destroy everything, or all but the account with the handle ``cover``.
+
+        Raises AppLocked, AccountClosed, and what ``HeldSpace.arm`` raises; then nothing has
+        changed.
+        """
+        with self._changing:
+            self._still_open(generation)
+            self._held.arm(root, None if cover is None else self._find(cover).container)
+        self.events.publish(CodeChanged())
+
+    def disarm(self, *, generation: int) -> None:
+        """Let no code destroy anything. Raises AppLocked and what the storage raises."""
+        with self._changing:
+            self._still_open(generation)
+            self._held.disarm()
+        self.events.publish(CodeChanged())
+
+    def set_panic_chord(self, is_on: bool, *, generation: int) -> None:
+        """Switch the panic shortcut. Raises AppLocked and what the storage raises."""
+        with self._changing:
+            self._still_open(generation)
+            self._held.set_panic_chord(is_on)
+        self.events.publish(CodeChanged())
 
     def _new(
         self,

@@ -196,22 +196,19 @@ class DataDirectory:
         with self._writing():
             overwrite(self._files, self._path / fresh.THROTTLE, content)
 
-    def write_space(self, *spaces: Space) -> None:
+    def write_space(self, *spaces: Space, vacated: Collection[int] = ()) -> None:
         """Seal each space into its slot, and overwrite what the slots said before.
 
-        All of them change in one step. Raises DataDirectoryUnusable or FsyncFailed; then the
-        old vault stands, or the new one, and ``open_space`` tells which.
+        The ``vacated`` places say nothing afterwards. All of them change in one step.
+        Raises DataDirectoryUnusable or FsyncFailed; then the old vault stands, or the new one, and
+        ``open_space`` tells which.
         """
         with self._writing():
             vault = self._vault()
             for space in spaces:
                 vault = seal_slot(vault, space.index, root=space.root, slot=space.slot)
-            replace_secret(self._files, self._path / fresh.VAULT, vault)
-
-    def forget_space(self, space: Space) -> None:
-        """Have random bytes in the slot of ``space``. Raises what ``write_space`` raises."""
-        with self._writing():
-            vault = vacate_slot(self._vault(), space.index)
+            for place in vacated:
+                vault = vacate_slot(vault, place)
             replace_secret(self._files, self._path / fresh.VAULT, vault)
 
     def refill_container(self, number: int) -> None:

@@ -46,8 +46,7 @@ class Space:
 
     def moved(self, container: int, *, index: int, root: bytes) -> "Space":
         """Return a space of its own for one account, in another slot and under another root."""
-        entry = self.entry_of(container)
-        return Space(index, replace(self.slot, entries=(entry,)), root)
+        return Space(index, Slot(SlotKind.OPEN, (self.entry_of(container),)), root)
 
     def with_freshness(self, container: int, *, counter: int, digest: bytes) -> "Space":
         """Return this space with what the chain of one account has come to."""
@@ -68,6 +67,10 @@ class Space:
         """Return this space once the rest has been rebuilt."""
         flags = self.slot.flags & ~SlotFlags.REBUILD_OTHERS
         return replace(self, slot=replace(self.slot, flags=flags))
+
+    def with_options(self, options: bytes) -> "Space":
+        """Return this space with other options."""
+        return replace(self, slot=replace(self.slot, options=options))
 
     def under(self, root: bytes) -> "Space":
         """Return this space as another root opens it."""

@@ -20,19 +20,16 @@ FEWEST_EDITS: Final = {CodeKind.PIN: 2, CodeKind.PATTERN: 2, CodeKind.PASSPHRASE
 class Misfit(StrEnum):
     """Why a code cannot stand beside the code of the accounts."""
 
-    KIND = "kind"
     LENGTH = "length"
     NEAR = "near"
 
 
-def misfit_of(kind: CodeKind, text: str, *, code_kind: CodeKind, code: str) -> Misfit | None:
+def misfit_of(kind: CodeKind, text: str, *, code: str) -> Misfit | None:
     """Return why ``text`` cannot be a duress code where ``code`` opens the accounts, or None.
 
-    Neither may have a flaw. A passphrase has no length that anybody could count while it is
-    typed; a PIN and a pattern have.
+    Both are of this kind, and neither may have a flaw. A passphrase has no length that anybody
+    could count while it is typed; a PIN and a pattern have.
     """
-    if kind is not code_kind:
-        return Misfit.KIND
     typed, known = (normalised(kind, each).casefold() for each in (text, code))
     if kind is not CodeKind.PASSPHRASE and len(typed) != len(known):
         return Misfit.LENGTH

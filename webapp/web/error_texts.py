@@ -70,6 +70,27 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
         mark("This code cannot be used here."),
         mark("Nothing was changed. Choose another one."),
     ),
+    errors.DuressLength: ErrorText(
+        400,
+        "duress_length",
+        mark("The duress code must be as long as your own code."),
+        mark("Otherwise whoever watches sees which of them you type."),
+    ),
+    errors.DuressNear: ErrorText(
+        400,
+        "duress_near",
+        mark("This is too much like your own code: one slip would destroy everything."),
+        mark("Choose a code that looks quite different."),
+    ),
+    errors.DuressNotRehearsed: ErrorText(
+        409,
+        "duress_not_rehearsed",
+        mark("The duress code was not rehearsed, so it is still off."),
+        mark("Type it once in the rehearsal."),
+    ),
+    errors.PanicIsOff: ErrorText(
+        409, "panic_is_off", mark("The panic shortcut is off."), mark("Nothing was changed.")
+    ),
     errors.CodeMissing: ErrorText(
         409,
         "code_missing",

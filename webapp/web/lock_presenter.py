@@ -35,6 +35,7 @@ class CodeView:
     kind: str
     label: str
     field_label: str
+    own_label: str
     limit: str
 
 
@@ -79,17 +80,33 @@ def present_code(kind: CodeKind | None) -> CodeView | None:
         case None:
             return None
         case CodeKind.PIN:
-            return CodeView(kind, gettext("PIN"), gettext("The PIN until now"), _keyboard_only())
+            return CodeView(
+                kind,
+                gettext("PIN"),
+                gettext("The PIN until now"),
+                gettext("Your PIN"),
+                _keyboard_only(),
+            )
         case CodeKind.PATTERN:
             return CodeView(
-                kind, gettext("Pattern"), gettext("The pattern until now"), _keyboard_only()
+                kind,
+                gettext("Pattern"),
+                gettext("The pattern until now"),
+                gettext("Your pattern"),
+                _keyboard_only(),
             )
         case CodeKind.PASSPHRASE:
             limit = gettext(
                 "Six random words protect a copied disk too. A short passphrase, or one that can "
                 "be looked up, does not."
             )
-            return CodeView(kind, gettext("Passphrase"), gettext("The passphrase until now"), limit)
+            return CodeView(
+                kind,
+                gettext("Passphrase"),
+                gettext("The passphrase until now"),
+                gettext("Your passphrase"),
+                limit,
+            )
 
 
 def _keyboard_only() -> str:

@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from webapp.clock import Clock
+from webapp.services.emergency import Rehearsal
 from webapp.web.rates import TokenBucket
 from webapp.web.secret import Secret
 from webapp.web.sockets import LOOPBACK_V4
@@ -104,6 +105,9 @@ class Session:
         self.last_try: LastTry | None = None
         # Until the page has been drawn that shows the account it was switched to.
         self.has_switched = False
+        # The generation in which a code opened the page of emergencies here, and what is rehearsed.
+        self.prepares_in: int | None = None
+        self.rehearsal: Rehearsal | None = None
         # The generation in which an erase was confirmed here, for what follows on the question.
         self.may_erase_in: int | None = None
         self.tabs = TabMemory()
@@ -187,6 +191,7 @@ class Sessions:
         for session in list(self._sessions):
             session.tabs = TabMemory()
             session.unlocked_in = session.last_try = session.may_erase_in = None
+            session.prepares_in = session.rehearsal = None
             session.clears = session.renews = True
 
     def heirs(self, *, generation: int) -> list[Heir]:
@@ -214,6 +219,7 @@ class Sessions:
         """Forget what all tabs have left behind: places and texts that a lock has to hide."""
         for session in list(self._sessions):
             session.tabs = TabMemory()
+            session.rehearsal = None
 
     @property
     def fallback_in_use(self) -> bool:

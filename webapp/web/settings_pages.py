@@ -20,6 +20,7 @@ def settings_pages() -> tuple[SettingsPage, ...]:
     return (
         SettingsPage("account", gettext("Account"), "user", "/account"),
         SettingsPage("lock", gettext("Lock"), "lock", "/settings/lock"),
+        SettingsPage("emergency", gettext("Emergency"), "emergency", "/settings/emergency"),
         SettingsPage("appearance", gettext("Appearance"), "appearance", "/settings/appearance"),
         SettingsPage("chats", gettext("Chats"), "message", "/settings/chats"),
         SettingsPage("network", gettext("Network"), "globe", "/connection/proxy"),

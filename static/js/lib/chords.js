@@ -17,6 +17,7 @@ const NAMES = {
   shift: () => gettext("Shift"),
   Enter: () => gettext("Enter"),
   Escape: () => gettext("Esc"),
+  Backspace: () => gettext("Backspace"),
   ArrowUp: () => "↑",
   ArrowDown: () => "↓",
   [DIGITS]: () => "1 … 9",

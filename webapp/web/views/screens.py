@@ -127,6 +127,7 @@ def chosen(account: OpenAccount) -> dict[str, str]:
         **preferences.as_texts(preferences.load(account)),
         **lock_settings.as_texts(lock_settings.load(*runtime().accounts())),
         wrong_codes.NAME: wrong_codes.as_text(runtime()),
+        "panic_chord": "on" if runtime().prepared().panic_chord else "off",
         "code": code or "none",
     }
 
@@ -142,7 +143,7 @@ def lock_settings_page(*, toast: Toast | None = None) -> str:
         guesses=[text for text in wrong_codes.CHOICES if text != wrong_codes.OFF],
         part="content",
     )
-    return page + _said(toast)
+    return page + said(toast)
 
 
 def warnings(account: OpenAccount) -> str:
@@ -195,7 +196,7 @@ def _switcher(shown: OpenAccount) -> Values:
 
 def keep_codes(*, toast: Toast | None = None) -> str:
     """Return the form for the codes whose accounts are to be kept."""
-    return render_template("partials/_keep_codes.html", **kept_codes()) + _said(toast)
+    return render_template("partials/_keep_codes.html", **kept_codes()) + said(toast)
 
 
 def kept_codes() -> Values:
@@ -338,7 +339,7 @@ def messages_and_row(account: OpenAccount, number: int, message_ids: tuple[int, 
 
 def row(account: OpenAccount, number: int, *, toast: Toast | None = None) -> str:
     """Return the row of a conversation as it stands now, and what is said about it."""
-    return messages_and_row(account, number, ()) + _said(toast)
+    return messages_and_row(account, number, ()) + said(toast)
 
 
 def redrawn(account: OpenAccount, number: int, *, toast: Toast | None = None) -> str:
@@ -353,10 +354,10 @@ def removed(account: OpenAccount, number: int, *, toast: Toast | None = None) ->
         number=number,
         **_pane_of_nothing(account, over=number),
     )
-    return gone + _said(toast)
+    return gone + said(toast)
 
 
-def _said(toast: Toast | None) -> str:
+def said(toast: Toast | None) -> str:
     return render_template("partials/_toast.html", toast=toast) if toast else ""
 
 
