@@ -11,7 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.mutants.sabotages import SABOTAGES, Sabotage
+from tests.mutants.sabotage import Sabotage
+from tests.mutants.sabotages import SABOTAGES
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("webapp", "templates", "static", "tests", "benchmarks", "docs")

@@ -156,3 +156,25 @@ def test_when_the_time_is_over_nobody_else_is_asked(
     with pytest.raises(NetworkError):
         network.delete_all(BOB)
     assert len(set(swarm.asked)) <= 2
+
+
+def test_a_member_that_denies_to_be_one_is_passed_over(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    fill(network)
+    swarm = Swarm(memory)
+    swarm.let(lambda _answer, _key: NodeAnswer(421, {"snodes": []}), first=1)
+
+    assert network.delete_all(BOB).left == frozenset()
+    assert len(swarm.asked) == 2
+
+
+def test_a_clock_that_is_refused_is_set_by_the_network_and_the_next_member_asked(
+    memory: MemoryNetwork, network: Network
+) -> None:
+    fill(network)
+    swarm = Swarm(memory)
+    swarm.let(lambda _answer, _key: NodeAnswer(406, "clock"), first=1)
+
+    assert network.delete_all(BOB).left == frozenset()
+    assert len(swarm.asked) == 2

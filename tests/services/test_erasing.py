@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.lock_rig import ANSWERS_AFTER_S, OTHER_PIN, PIN, Rig
+from tests.services.lock_rig import OTHER_PIN, PIN, Rig
 from tests.storage.fault_files import FaultFiles
 from tests.storage.test_crashes import check_shape
 from tests.virtual_clock import PATIENCE_S, JumpingClock
 from webapp.network.errors import NetworkClosed
 from webapp.protocol.keys import AccountKeys, Seed
-from webapp.services import codes, everything, lock_settings
+from webapp.services import codes
 from webapp.services.erasing import RETRY_S
-from webapp.services.errors import AppLocked, LockNeedsCode, NoAccount, WrongCode
+from webapp.services.errors import LockNeedsCode, NoAccount
 from webapp.services.events import Erased, EraseFinished
 from webapp.services.open_account import OpenAccount
 from webapp.services.runtime import Runtime
@@ -394,6 +394,22 @@ def test_after_a_rest_that_was_not_confirmed_the_next_start_goes_on(
     check_first_start(rig, rig.start())
 
 
+def test_an_erase_in_the_middle_of_the_rest_of_another_is_finished_once(
+    rig: Rig, opened: Runtime
+) -> None:
+    held = Held(opened)
+    opened.erase_others(opened._space.entries[0], rig.root(OTHER_PIN), CodeKind.PIN)  # type: ignore[union-attr]
+    first = opened._rest._thread
+    assert first is not None
+    opened.erase()
+    held.let_go()
+    first.join(PATIENCE_S)
+    finished(opened)
+
+    check_first_start(rig, opened)
+    assert [type(event) for event in rig.told()].count(EraseFinished) == 1
+
+
 def test_an_account_is_made_only_when_the_rest_was_swept(rig: Rig, opened: Runtime) -> None:
     held = Held(opened)
     opened.erase()
@@ -423,63 +439,3 @@ def test_the_end_of_the_program_does_not_wait_for_a_rest_that_cannot_be_done(
     closing.join(PATIENCE_S)
     assert opened.state == "closed"
     check_first_start(rig, rig.start())
-
-
-def test_the_menu_asks_for_the_code_and_counts_a_wrong_one(rig: Rig, opened: Runtime) -> None:
-    with pytest.raises(WrongCode):
-        everything.erase(opened, current="000000")
-
-    assert opened.state == "open"
-    assert rig.throttle().count == 1
-
-
-def test_the_menu_erases_with_the_code_and_answers_at_the_moment_of_every_code(
-    rig: Rig, opened: Runtime, clock: JumpingClock
-) -> None:
-    begun_s = clock.monotonic_s()
-
-    everything.erase(opened, current=PIN)
-
-    assert clock.monotonic_s() == begun_s + ANSWERS_AFTER_S
-    finished(opened)
-    check_first_start(rig, opened)
-
-
-def test_without_a_code_the_menu_erases_at_once(rig: Rig) -> None:
-    rig.make_account()
-    runtime = rig.start()
-
-    everything.erase(runtime, current="")
-
-    finished(runtime)
-    check_first_start(rig, runtime)
-
-
-def test_behind_the_lock_and_without_an_account_the_menu_erases_nothing(rig: Rig) -> None:
-    runtime = rig.locked()
-    before = rig.snapshot()
-
-    with pytest.raises(AppLocked):
-        everything.erase(runtime, current=PIN)
-    assert rig.snapshot() == before
-
-    runtime.erase()
-    finished(runtime)
-    with pytest.raises(NoAccount):
-        everything.erase(runtime, current="")
-
-
-def test_it_is_said_how_much_there_is(opened: Runtime) -> None:
-    found = everything.of(opened.account())
-    assert (found.conversations, found.messages, found.unsent) == (0, 0, 0)
-
-
-def test_settings_of_the_lock_do_not_survive(rig: Rig, opened: Runtime) -> None:
-    lock_settings.change(opened.account(), "idle_minutes", "60")
-    opened.erase()
-    finished(opened)
-
-    opened._ways.reach = opened._ways.network_of  # type: ignore[method-assign]
-    opened.create_account("Ilse", network="practice")
-
-    assert lock_settings.load(opened.account()).idle_minutes == 5
