@@ -33,7 +33,7 @@ def app(tmp_path: Path) -> Iterator[App]:
 def marit(app: App, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Keeper]:
     person = Keeper(app, browser=browser, width=request.param)
     person.opens_the_app()
-    person.sees_the_app()
+    sees_account(person, "Marit")
     yield person
     person.context.close()
     assert person.complaints == []
@@ -56,7 +56,8 @@ def switches_to(person: Person, name: str) -> None:
 def sees_account(person: Person, name: str) -> None:
     button = person.page.get_by_role("button", name=f"Account: {name}", exact=True)
     expect(button).to_be_visible()
-    person.page.wait_for_function("customElements.get('live-updates') !== undefined")
+    # Drawn before its scripts run; whoever presses a button then presses it in vain.
+    expect(person.page.locator("live-updates:defined")).to_be_attached()
 
 
 def adds_an_account(person: Person, name: str) -> None:
@@ -80,6 +81,7 @@ def test_a_second_account_writes_and_is_written_to_in_its_own_name(arrive: Arriv
     expect(owner.page.get_by_text("You write as Night desk.")).to_be_visible()
     expect(owner.page.get_by_text("Marit knows this person too.")).to_be_visible()
     owner.sends("This is the night desk").sees_all_sent()
+    owner.keeps_a_picture("accounts-composer")
 
     friend.opens_conversation_with("Marit").sees("This is Marit")
     friend.sends("Hello Marit").sees_all_sent()
@@ -88,6 +90,8 @@ def test_a_second_account_writes_and_is_written_to_in_its_own_name(arrive: Arriv
     badge = owner.page.locator("#elsewhere .badge")
     expect(badge).to_have_text("1 unread in other accounts")
     expect(menu_of(owner).get_by_role("button", name="Marit")).to_contain_text("1 unread")
+    owner.keeps_a_picture("accounts-menu")
+    assert owner.finds_obstacles() == []
     owner.page.keyboard.press("Escape")
     switches_to(owner, "Marit")
     owner.opens_conversation_with("Ilse").sees("Hello Marit").sends("Yes, it is me")
@@ -103,7 +107,7 @@ def test_every_tab_follows_and_what_was_being_written_is_kept(marit: Keeper) -> 
     here.get_by_role("textbox", name="Message").fill("half a note")
     other = marit.new_tab()
     other.goto(here.url)
-    marit.sees_the_app(other)
+    expect(other.locator("live-updates:defined")).to_be_attached()
 
     marit.page = other
     switches_to(marit, "Night desk")
@@ -159,7 +163,7 @@ def test_the_pages_of_accounts_keep_nobody_out(app: App, marit: Keeper, path: st
     else:
         marit.opens_settings("Account")
         page.locator(f"[data-get='{path}']").click()
-    expect(page.locator("#pane form").first).to_be_visible()
+    expect(page.locator("#pane form").last).to_be_visible()
 
     assert marit.finds_obstacles() == []
     wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"

@@ -26,12 +26,10 @@ def rig(tmp_path: Path, clock: JumpingClock, no_thread_left: None) -> Iterator[R
     rig.end()
 
 
-@pytest.mark.parametrize("state", ["open", "light"])
-def test_while_one_space_is_open_the_code_of_another_is_wrong(rig: Rig, state: str) -> None:
+def test_while_one_space_is_open_the_code_of_another_is_wrong(rig: Rig) -> None:
+    """Behind a lock it is not, behind a light one neither (test_several_accounts.py)."""
     runtime = rig.locked()
     assert runtime.unlock(CodeKind.PIN, PIN).opened
-    if state == "light":
-        runtime.lock(depth="light")
     rig.seal_another(Slot(SlotKind.OPEN))
 
     assert runtime.unlock(CodeKind.PIN, OTHER_PIN).reason == "wrong"

@@ -231,17 +231,6 @@ def test_an_unused_file_of_the_wrong_size_is_built_anew(
     assert (path / name).stat().st_size == sizes[name]
 
 
-def test_a_container_behind_another_code_is_left_alone_with_its_log(
-    started: DataDirectory, path: Path
-) -> None:
-    """While the space without a code is open, nothing says what another code lists."""
-    os.truncate(path / fresh.CONTAINERS / "4", 2 * CONTAINER_BYTES)
-    (path / fresh.CONTAINERS / "4-wal").write_bytes(b"what a crash left")
-    before = content_of(path)
-    started.prepare()
-    assert content_of(path) == before
-
-
 def test_an_orphaned_container_is_replaced(started: DataDirectory, path: Path) -> None:
     orphan = path / fresh.CONTAINERS / "2"
     orphan.write_bytes(b"an older installation" * 100_000)

@@ -1,5 +1,6 @@
 """Several spaces in one vault: written together, forgotten alone, and what each one uses."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -170,3 +171,14 @@ def test_what_an_account_holds_is_counted(directory: DataDirectory) -> None:
 
     assert accounts.totals(database) == Totals(0, 0, 0)
     database.close()
+
+
+def test_a_container_behind_another_code_is_left_alone_with_its_log(
+    directory: DataDirectory, path: Path
+) -> None:
+    """While the space without a code is open, nothing says what another code lists."""
+    os.truncate(fresh.container_path(path, 4), 2 * CONTAINER_BYTES)
+    (path / fresh.CONTAINERS / "4-wal").write_bytes(b"what a crash left")
+    before = [file.read_bytes() for file in sorted(path.rglob("*")) if file.is_file()]
+    directory.prepare()
+    assert [file.read_bytes() for file in sorted(path.rglob("*")) if file.is_file()] == before

@@ -182,7 +182,7 @@ def test_a_setting_of_the_interface_is_that_of_one_account(
     [
         ([0], None),
         ([0, 1], "Night desk"),
-        ([0, 1, 2], "2 of your other accounts know this person too."),
+        ([0, 1, 2], "and more of your accounts know this person too."),
     ],
 )
 def test_the_composer_names_who_writes_where_another_account_could(

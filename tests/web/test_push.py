@@ -259,12 +259,16 @@ def test_a_push_says_whose_rows_it_draws(app: App, other: OpenAccount) -> None:
     assert tabs.views == [(app.runtime.generation, shown.handle)]
 
 
-def test_an_account_that_is_closed_meanwhile_is_not_drawn(app: App, other: OpenAccount) -> None:
-    shown = app.runtime.account()
-    runtime = app.runtime
+def test_of_an_account_that_is_closed_meanwhile_nothing_is_drawn(
+    app: App, other: OpenAccount
+) -> None:
+    runtime, shown = app.runtime, app.runtime.account()
     runtime.erase_account(shown.handle, generation=runtime.generation)
 
-    assert push(app, OfAccount(shown.handle, ConversationChanged(1))).patches == [""]
+    [patch] = push(app, OfAccount(shown.handle, ConversationChanged(1))).patches
+
+    assert shown.handle not in patch
+    assert 'id="conversation-' not in patch
 
 
 def test_another_account_or_a_lock_draws_nothing(app: App, other: OpenAccount) -> None:

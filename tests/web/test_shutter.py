@@ -118,7 +118,7 @@ def test_a_push_drawn_before_a_lock_reaches_nobody_after_the_unlock(guarded: Sta
     unlock(guarded)
     session.unlocked_in = guarded.lock.generation
     with guarded.tab(session) as tab:
-        guarded.live.push("<p id=old>", generation=drawn_in)
+        guarded.live.push("<p id=old>", view=(drawn_in, ""))
         guarded.push("<p id=new>")
 
         assert tab.next_event() == [PATCH_EVENT, "<p id=new>"]

@@ -60,12 +60,18 @@ class HeldSpace:
     def add(self, fill: Callable[[AccountDatabase], None]) -> Entry:
         """Return the entry of a new account in a container that counts as free.
 
+        As in ``write``, what the disk has taken over counts.
         Raises AppLocked if there is no space, and what ``create_container`` raises.
         """
-        if self.space is None:
-            raise AppLocked
+        space = self._held()
         taken = self._kept.containers | self._refilling
-        self.space, entry = self._directory.create_container(self.space, fill=fill, taken=taken)
+        try:
+            self.space, entry = self._directory.create_container(space, fill=fill, taken=taken)
+        except DataDirectoryUnusable:
+            found = self._directory.open_space(space.root)
+            if found is None or len(found.entries) == len(space.entries):
+                raise
+            self.space, entry = found, found.entries[-1]
         return entry
 
     def change_root(self, root: bytes) -> None:

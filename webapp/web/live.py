@@ -232,7 +232,8 @@ class Live:
             while self._waiting:
                 view, patch = self._take_patch()
                 if patch:
-                    self._io.emit(PATCH_EVENT, patch, view[1])
+                    # One tuple: the library takes a further argument for a room.
+                    self._io.emit(PATCH_EVENT, (patch, view[1]))
             if self._refresh_waits:
                 self._refresh_waits = False
                 self._io.emit(REFRESH_EVENT)
