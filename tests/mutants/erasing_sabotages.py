@@ -86,15 +86,15 @@ ERASING_SABOTAGES = (
     Sabotage(
         "side files of containers that nobody uses are kept",
         f"{STORAGE}/repair.py",
-        "        remove_side_files(files, path)\n\n\ndef _is_rubbish",
-        "        pass\n\n\ndef _is_rubbish",
+        "        remove_side_files(files, path)\n        remove(files, path)\n",
+        "        remove(files, path)\n",
         (f"{ERASING}::test_an_erased_directory_is_that_of_a_first_start",),
     ),
     Sabotage(
         "a container is built before the rubbish goes",
         f"{STORAGE}/repair.py",
-        "    if is_rubbish:\n        remove(files, path)\n",
-        "    if is_rubbish:\n        put_file(files, path, fresh.fresh_container(vault_salt, number))\n",
+        "        remove_side_files(files, path)\n        remove(files, path)\n",
+        "        put_file(files, path, fresh.fresh_container(vault_salt, number))\n",
         (f"{ERASING}::test_a_full_disk_is_no_obstacle",),
     ),
     Sabotage(
@@ -121,15 +121,15 @@ ERASING_SABOTAGES = (
     Sabotage(
         "an erase waits for every thread",
         f"{SERVICES}/runtime.py",
-        "self._drop(Running.abandon)",
+        "self._drop(abandon_all)",
         "self._drop()",
         (f"{ERASE}::test_no_thread_that_is_slow_to_end_holds_it_up",),
     ),
     Sabotage(
         "the database stays open after an erase",
         f"{SERVICES}/running.py",
-        '        closing = threading.Thread(target=self.account.database.close, name="close", daemon=True)\n',
-        '        closing = threading.Thread(target=int, name="close", daemon=True)\n',
+        "threading.Thread(target=_close, args=(accounts,)",
+        "threading.Thread(target=list, args=(accounts,)",
         (f"{ERASE}::test_database_network_and_keys_are_gone_when_it_is_told",),
     ),
     Sabotage(
@@ -148,7 +148,7 @@ ERASING_SABOTAGES = (
     ),
     Sabotage(
         "an account is made while the rest is swept",
-        f"{SERVICES}/runtime.py",
+        f"{SERVICES}/space_changes.py",
         "            self._rest.await_try()\n",
         "            pass\n",
         (f"{ERASE}::test_an_account_is_made_only_when_the_rest_was_swept",),

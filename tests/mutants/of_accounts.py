@@ -51,13 +51,13 @@ OF_ACCOUNTS = (
     Sabotage(
         "a slot that was kept counts as free",
         f"{SERVICES}/held_space.py",
-        "        free = sorted(set(range(SLOT_COUNT)) - self._kept.slots - {space.index})\n",
-        "        free = sorted(set(range(SLOT_COUNT)) - {space.index})\n",
+        "        taken = self._kept.slots | {self._held()",
+        "        taken = {self._held()",
         (f"{PSEUDONYMS}::test_where_every_slot_is_kept_none_is_taken",),
     ),
     Sabotage(
         "a lock leaves what was kept in memory",
-        f"{SERVICES}/runtime.py",
+        f"{SERVICES}/app_state.py",
         "        self._held.forget_kept()\n        self._enter",
         "        self._enter",
         (f"{PSEUDONYMS}::test_a_lock_forgets_what_was_kept",),
@@ -65,23 +65,23 @@ OF_ACCOUNTS = (
     Sabotage(
         "a new code may be the one of another slot",
         f"{SERVICES}/held_space.py",
-        "        if self._directory.taken_by(root) is not None:\n",
-        "        if False:\n",
+        "            raise CodeInUse\n        moved",
+        "            pass\n        moved",
         (f"{PSEUDONYMS}::test_a_code_that_opens_something_else_is_refused_without_saying_what",),
     ),
     Sabotage(
         "a move writes one slot after the other",
         f"{SERVICES}/held_space.py",
-        "        self.write(space.without_entry(container), moved)\n",
-        "        self.write(space.without_entry(container))\n"
-        "        self.write(space.without_entry(container), moved)\n",
+        "        self.write(left.without_entry(container), moved, vacated=vacated)\n",
+        "        self.write(left.without_entry(container))\n"
+        "        self.write(left.without_entry(container), moved, vacated=vacated)\n",
         (f"{CUTS}::test_a_power_cut_anywhere_leaves_the_old_state_or_the_new_one",),
     ),
     Sabotage(
         "the key of an erased account stays in the vault",
         f"{SERVICES}/held_space.py",
-        "        else:\n            self.write(space.without_entry(container))\n",
-        "        else:\n            self.write(space)\n",
+        "            self.write(left.without_entry(container), vacated=vacated)\n",
+        "            self.write(left, vacated=vacated)\n",
         ("tests/services/test_erasing_one.py::test_the_key_of_an_erased_account_is_in_no_slot",),
     ),
     Sabotage(
@@ -94,8 +94,8 @@ OF_ACCOUNTS = (
     Sabotage(
         "a start rebuilds the container of another code",
         f"{STORAGE}/repair.py",
-        "    return unused and size < CONTAINER_BYTES\n",
-        "    return unused and size != CONTAINER_BYTES\n",
+        "    return space is not None and size < CONTAINER_BYTES\n",
+        "    return space is not None and size != CONTAINER_BYTES\n",
         (f"{SPACES}::test_a_container_behind_another_code_is_left_alone_with_its_log",),
     ),
 )

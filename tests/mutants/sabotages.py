@@ -65,8 +65,8 @@ SABOTAGES = (
     Sabotage(
         "a slot that destroys is opened like any other",
         f"{STORAGE}/space.py",
-        "    if opened is None or opened[1].kind is not SlotKind.OPEN:\n",
-        "    if opened is None:\n",
+        "    return None if found is None or found.is_duress else found\n",
+        "    return found\n",
         ("tests/storage/test_opening.py",),
     ),
     Sabotage(
@@ -222,14 +222,14 @@ SABOTAGES = (
     ),
     Sabotage(
         "the root stays in memory",
-        f"{SERVICES}/runtime.py",
+        f"{SERVICES}/app_state.py",
         "        self._held.space = self._kind = None\n",
         "        self._kind = None\n",
         (f"{LOCKING}::test_after_a_deep_lock_nothing_in_memory_leads_to_a_key",),
     ),
     Sabotage(
         "a locked app still hands out its account",
-        f"{SERVICES}/runtime.py",
+        f"{SERVICES}/app_state.py",
         '        if self._state == "locked":\n            raise AppLocked\n        running',
         "        running",
         (f"{LOCKING}::test_a_light_lock_goes_on_receiving_and_shows_nothing",),
@@ -264,7 +264,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a change goes on after a lock",
-        f"{SERVICES}/runtime.py",
+        f"{SERVICES}/app_state.py",
         "        if self._held.space is None or generation != self._generation:\n",
         "        if self._held.space is None:\n",
         (f"{CODES}::test_a_lock_and_an_unlock_in_the_middle_keep_the_old_code",),
@@ -385,8 +385,8 @@ SABOTAGES = (
     Sabotage(
         "the lock remembers where the tabs were",
         "webapp/web/sessions.py",
-        "            session.tabs = TabMemory()\n\n    @property",
-        "            pass\n\n    @property",
+        "            session.tabs = TabMemory()\n            session.rehearsal = None",
+        "            session.rehearsal = None",
         (f"{SHUTTER}::test_a_lock_forgets_what_the_tabs_have_left_behind",),
     ),
     Sabotage(

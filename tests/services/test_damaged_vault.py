@@ -36,15 +36,6 @@ def test_while_one_space_is_open_the_code_of_another_is_wrong(rig: Rig) -> None:
     assert rig.throttle().count == 1
 
 
-def test_a_slot_that_would_destroy_opens_nothing_yet(rig: Rig) -> None:
-    runtime = rig.locked()
-    rig.seal_another(Slot(SlotKind.DURESS))
-    before = rig.vault()
-
-    assert runtime.unlock(CodeKind.PIN, OTHER_PIN).reason == "wrong"
-    assert rig.vault() == before
-
-
 def test_a_space_without_an_account_opens_as_a_fresh_one(rig: Rig) -> None:
     runtime = rig.locked()
     rig.seal_another(Slot(SlotKind.OPEN))

@@ -398,7 +398,7 @@ def test_an_erase_in_the_middle_of_the_rest_of_another_is_finished_once(
     rig: Rig, opened: Runtime
 ) -> None:
     held = Held(opened)
-    opened.erase_others(opened._space.entries[0], rig.root(OTHER_PIN), CodeKind.PIN)  # type: ignore[union-attr]
+    opened.erase_others(opened._held.space.entries[0], rig.root(OTHER_PIN), CodeKind.PIN)  # type: ignore[union-attr]
     first = opened._rest._thread
     assert first is not None
     opened.erase()

@@ -11,8 +11,7 @@ from tests.services.lock_rig import ANSWERS_AFTER_S, OTHER_PIN, PIN, Rig
 from tests.virtual_clock import JumpingClock
 from webapp.network.errors import NetworkClosed
 from webapp.protocol.keys import AccountKeys, Seed
-from webapp.services import codes, lock_settings, reading
-from webapp.services import runtime as runtime_module
+from webapp.services import app_state, codes, lock_settings, reading
 from webapp.services.app_state import TRANSITIONS
 from webapp.services.errors import AccountExists, AppLocked, LockNeedsCode, NoAccount
 from webapp.services.events import CodeChanged, Locked, Unlocked
@@ -173,7 +172,7 @@ EVENTS = ["opened", "protected", "locked", "emptied", "stopped"]
 @pytest.mark.parametrize("state", ["fresh", "open", "locked", "closed"])
 @pytest.mark.parametrize("event", EVENTS)
 def test_the_table_has_what_its_prose_says(state: str, event: str) -> None:
-    lines = [line.split() for line in (runtime_module.__doc__ or "").splitlines()]
+    lines = [line.split() for line in (app_state.__doc__ or "").splitlines()]
     prose = {(line[0], line[1]): line[2] for line in lines if len(line) > 2 and line[1] in EVENTS}
     anywhere = {"stopped": "closed"} if state != "closed" else {}
 

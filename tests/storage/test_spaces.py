@@ -78,7 +78,7 @@ def test_a_forgotten_space_opens_with_nothing_and_the_rest_stays(
     directory.write_space(other)
     before = (path / fresh.VAULT).read_bytes()
 
-    directory.forget_space(space)
+    directory.write_space(vacated={space.index})
 
     after = (path / fresh.VAULT).read_bytes()
     assert directory.open_space(ROOT) is None
@@ -96,8 +96,12 @@ def test_what_a_code_uses_is_told_whatever_it_would_set_off(
     place = (space.index + 2) % 8
     directory.write_space(Space(place, Slot(kind, ENTRIES), OTHER_ROOT))
 
-    assert directory.taken_by(OTHER_ROOT) == Taken(frozenset({place}), frozenset({1, 2, 5}))
-    assert directory.taken_by(b"x" * 32) is None
+    found = directory.find_space(OTHER_ROOT)
+
+    assert found is not None
+    assert Taken.of(found) == Taken(frozenset({place}), frozenset({1, 2, 5}))
+    assert found.is_duress == (kind is SlotKind.DURESS)
+    assert directory.find_space(b"x" * 32) is None
 
 
 def test_what_two_codes_use_adds_up() -> None:
@@ -158,7 +162,7 @@ def test_nothing_is_refilled_or_forgotten_without_the_lock(
 ) -> None:
     directory.release()
 
-    for change in (lambda: directory.refill_container(4), lambda: directory.forget_space(space)):
+    for change in (lambda: directory.refill_container(4), lambda: directory.write_space(space)):
         with pytest.raises(LocalStorageError):
             change()
 

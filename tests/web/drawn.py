@@ -90,6 +90,10 @@ VALUES = {
         SimpleNamespace(**{**vars(OPEN), "handle": "h-2", "unread": "5", "is_shown": False}),
     ),
     "beside": 0,
+    "cover_name": HOSTILE,
+    "is_practised": True,
+    "prepared": SimpleNamespace(outcome="cover", cover_name=HOSTILE, panic_chord=True),
+    "result": "destroys",
     "elsewhere": "5",
     "has_others": True,
     "is_last": True,
@@ -104,7 +108,11 @@ VALUES = {
     "address": addresses(LINK)[0],
     "blocked": (PERSON,),
     "code": SimpleNamespace(
-        kind="passphrase", label=HOSTILE, limit="Only people nearby.", field_label=HOSTILE
+        kind="passphrase",
+        label=HOSTILE,
+        limit="Only people nearby.",
+        field_label=HOSTILE,
+        own_label=HOSTILE,
     ),
     "credits": (SimpleNamespace(name=HOSTILE, licence="MIT"),),
     "completed": True,

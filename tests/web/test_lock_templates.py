@@ -48,7 +48,9 @@ def test_the_digits_stand_in_their_places_and_so_do_the_points() -> None:
 
 @pytest.mark.parametrize("kind", ["pin", "pattern", "passphrase"])
 def test_changing_a_code_asks_for_the_one_there_is_in_its_own_kind(kind: str) -> None:
-    code = SimpleNamespace(kind=kind, label="", limit="", field_label="The code until now")
+    code = SimpleNamespace(
+        kind=kind, label="", limit="", field_label="The code until now", own_label=""
+    )
     (current,) = [
         found for _, found in draw("pages/settings/lock_code.html", code=code).all
         if found.get("name") == "current"

@@ -73,6 +73,7 @@ def test_a_wrong_setting_is_told_and_changes_nothing(
 PAGES = (
     "/account",
     "/settings/lock",
+    "/settings/emergency",
     "/settings/appearance",
     "/settings/chats",
     "/connection/proxy",

@@ -61,11 +61,11 @@ class Rehearsal:
 
 def prepared(runtime: Runtime) -> Prepared:
     """Return what the open space has prepared. Raises NoAccount, AppLocked."""
-    found = runtime.prepared()
+    found, cover = runtime.prepared()
     if found.duress_place is None:
         return Prepared(None, None, found.panic_chord)
     leaves: Literal["empty", "cover"] = "empty" if found.cover is None else "cover"
-    return Prepared(leaves, runtime.handle_of(found.cover), found.panic_chord)
+    return Prepared(leaves, cover, found.panic_chord)
 
 
 def begin(
@@ -137,6 +137,6 @@ def panic(runtime: Runtime) -> None:
 
     Raises PanicIsOff, NoAccount, AppLocked, and what ``Runtime.erase`` raises.
     """
-    if not runtime.prepared().panic_chord:
+    if not runtime.prepared()[0].panic_chord:
         raise PanicIsOff
     runtime.erase()

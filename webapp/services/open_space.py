@@ -47,7 +47,7 @@ class OpenSpace:
         """Return the open account with this handle."""
         return next((each for each in self._running if each.account.handle == handle), None)
 
-    def handle_of(self, container: int | None) -> str | None:
+    def named(self, container: int | None) -> str | None:
         """Return the handle of the open account in this container, None if there is none."""
         found = (each for each in self._running if each.container == container)
         return next((each.account.handle for each in found), None)

@@ -46,19 +46,13 @@ def stop_all(accounts: Sequence[Running]) -> None:
             [thread for each in accounts for thread in (each.sender, each.receiver)],
             accounts[0].account.clock,
         )
-    for running in accounts:
-        running.account.database.close()
+    _close(accounts)
 
 
 def abandon_all(accounts: Sequence[Running]) -> None:
     """End as ``stop_all`` does, and wait for no thread: its results find the database closed."""
     _ask_to_end(accounts)
-
-    def close() -> None:
-        for running in accounts:
-            running.account.database.close()
-
-    closing = threading.Thread(target=close, name="close", daemon=True)
+    closing = threading.Thread(target=_close, args=(accounts,), name="close", daemon=True)
     closing.start()
     closing.join(ABANDON_S)
 
@@ -68,6 +62,11 @@ def _ask_to_end(accounts: Sequence[Running]) -> None:
         running.sender.stop()
         running.receiver.stop()
         running.account.network.close()
+
+
+def _close(accounts: Sequence[Running]) -> None:
+    for running in accounts:
+        running.account.database.close()
 
 
 def _join(threads: Sequence[Sender | Receiver], clock: Clock) -> None:

@@ -119,15 +119,15 @@ class SpaceChanges(AppState):
         running.stop()
         self._held.refill(running.container)
 
-    def prepared(self) -> Prepared:
-        """Return what is prepared for an emergency. Raises NoAccount, AppLocked."""
+    def prepared(self) -> tuple[Prepared, str | None]:
+        """Return what is prepared for an emergency, and the handle of the cover account, if any.
+
+        Raises NoAccount, AppLocked.
+        """
         with self._changing:
             self.account()
-            return self._held.prepared
-
-    def handle_of(self, container: int | None) -> str | None:
-        """Return the handle of the open account in this container, None if there is none."""
-        return self._open.handle_of(container)
+            prepared = self._held.prepared
+            return prepared, self._open.named(prepared.cover)
 
     def throw_away_vault(self, duress_root: bytes, *, generation: int) -> bytes:
         """Return a vault that lies nowhere, to rehearse with: its slots hold no keys.

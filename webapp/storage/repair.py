@@ -200,8 +200,9 @@ def _clear_away(
         return
     path = fresh.container_path(directory, number)
     if _is_rubbish(files, path, vault_salt=vault_salt, space=space):
-        remove(files, path)
+        # First, because a log beside a new container would be left alone.
         remove_side_files(files, path)
+        remove(files, path)
 
 
 def _is_rubbish(files: Files, path: Path, *, vault_salt: bytes, space: Space | None) -> bool:

@@ -9,7 +9,7 @@ from webapp.storage import fresh
 from webapp.storage.errors import VaultDamaged, VaultTooNew
 from webapp.storage.files import Files
 from webapp.vault.errors import InvalidVault, UnknownVaultVersion
-from webapp.vault.slot_plaintext import Entry, Slot, SlotFlags, SlotKind
+from webapp.vault.slot_plaintext import OPTIONS_BYTES, Entry, Slot, SlotFlags, SlotKind
 from webapp.vault.slots import VAULT_BYTES, no_code_root, open_vault, read_salt
 
 
@@ -46,7 +46,9 @@ class Space:
 
     def moved(self, container: int, *, index: int, root: bytes) -> "Space":
         """Return a space of its own for one account, in another slot and under another root."""
-        return Space(index, Slot(SlotKind.OPEN, (self.entry_of(container),)), root)
+        options = bytes(OPTIONS_BYTES)
+        slot = replace(self.slot, entries=(self.entry_of(container),), options=options)
+        return Space(index, slot, root)
 
     def with_freshness(self, container: int, *, counter: int, digest: bytes) -> "Space":
         """Return this space with what the chain of one account has come to."""

@@ -38,7 +38,6 @@ def _with_code(view: View[[]]) -> View[[]]:
 @blueprint.get("/settings/emergency")
 @_with_code
 def show() -> ResponseReturnValue:
-    current_session().rehearsal = None
     return _page()
 
 

@@ -127,7 +127,7 @@ def chosen(account: OpenAccount) -> dict[str, str]:
         **preferences.as_texts(preferences.load(account)),
         **lock_settings.as_texts(lock_settings.load(*runtime().accounts())),
         wrong_codes.NAME: wrong_codes.as_text(runtime()),
-        "panic_chord": "on" if runtime().prepared().panic_chord else "off",
+        "panic_chord": "on" if runtime().prepared()[0].panic_chord else "off",
         "code": code or "none",
     }
 
