@@ -128,6 +128,7 @@ class Heir:
     cookie: str
     tab: str | None
     unlocked: bool
+    clears: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,7 @@ class Sessions:
                 session.cookie.reveal(),
                 session.tab.reveal() if session.tab else None,
                 session.unlocked_in == generation,
+                session.clears,
             )
             for session in self._sessions
         ]
@@ -206,6 +208,7 @@ class Sessions:
             session.cookie = Secret(heir.cookie)
             session.tab = Secret(heir.tab) if heir.tab else None
             session.unlocked_in = generation if heir.unlocked else None
+            session.clears = session.renews = heir.clears
             self._sessions.append(session)
 
     def forget_tabs(self) -> None:
