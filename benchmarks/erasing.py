@@ -35,7 +35,8 @@ def measure() -> Iterator[Result]:
     little, much = (statistics.median(taken[size]) for size in taken)
     yield Result("destroy the keys, 1 MB of data, median", little, "ms", 20)
     yield Result("destroy the keys, 10 GB of data, median", much, "ms", 20)
-    yield Result("the same, longest", max(taken[MUCH_BYTES]), "ms", 20)
+    # Whatever else is on its way to the disk at this moment is in it.
+    yield Result("the same, longest", max(taken[MUCH_BYTES]), "ms")
     yield Result("difference of the two", abs(much - little), "ms", 5)
     yield Result("spare one account, 10 GB, median", statistics.median(sparing[MUCH_BYTES]), "ms")
 

@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.lock_rig import CHEAP
 from tests.test_ending import ENDS_WITHIN_S
 from tests.visitor import Visitor
 from tests.web.raw_client import connect, exchange, is_closed_by_server
+from tests.web.stack import cookie
+from tests.web.test_unlock import ask, enter
 from webapp import handover
+from webapp.app import create_app
+from webapp.config import Config
 from webapp.handover import Inheritance
 from webapp.protocol.recovery import decode_recovery_password
+from webapp.services import codes
 from webapp.storage import fresh
 from webapp.vault.codes import PROFILE_1, CodeKind, canonical, derive
 from webapp.vault.slots import open_vault, read_salt
@@ -195,11 +201,43 @@ def test_without_a_browser_it_is_replaced_all_the_same(visitor: Visitor) -> None
     assert visitor.ask("GET", "/").status == 200
 
 
+def test_an_account_that_is_open_behind_a_code_goes_on_without_asking_for_it(
+    tmp_path: Path,
+) -> None:
+    """As after an erase that has spared it. Both processes are this one."""
+    config = Config(
+        data_dir=tmp_path / "data", launch_dir=tmp_path / "launch", network="local", profile=CHEAP
+    )
+    old = create_app(config)
+    old.start()
+    old.runtime.create_account(NAME, network="practice")
+    codes.set_code(old.runtime, kind="pin", text=PIN, repeated=PIN)
+    inside, outside, asleep = (enter(old) for _ in range(3))
+    inside.unlocked_in = old.runtime.generation
+    asleep.clears = asleep.renews = True
+
+    new = create_app(config, inherited=old.hand_over())
+    new.start()
+
+    assert new.runtime.state == "open"
+    assert new.url == old.url
+    assert NAME.encode() in ask(new, inside, "GET", "/").body
+    assert b"lock-form" in ask(new, outside, "GET", "/").body
+    late = ask(new, asleep, "GET", "/")
+    assert late.all("clear-site-data")
+    assert late.cookie != cookie(asleep)
+    new.runtime.lock()
+    assert new.runtime.unlock("pin", PIN).opened
+    new.stop()
+    old._live.stop()
+    old._practice.stop()
+
+
 # What is handed over.
 
 HEIRS = (
-    Heir(HostKind.LABEL, "c" * 43, None, True),
-    Heir(HostKind.LOOPBACK, "d" * 43, "t" * 43, False),
+    Heir(HostKind.LABEL, "c" * 43, None, True, False),
+    Heir(HostKind.LOOPBACK, "d" * 43, "t" * 43, False, True),
 )
 
 

@@ -15,6 +15,7 @@ from webapp.vault.slots import (
     SLOT_COUNT,
     VAULT_BYTES,
     first_start_vault,
+    lone_vault,
     new_salt,
     new_vault,
     no_code_root,
@@ -168,6 +169,17 @@ def test_a_first_start_opens_without_a_code_and_holds_no_account() -> None:
     opened = open_vault(vault, no_code_root(read_salt(vault)))
     assert opened is not None
     assert opened[1] == Slot(SlotKind.OPEN)
+
+
+def test_a_lone_slot_is_the_only_one_and_the_others_are_random() -> None:
+    vault = lone_vault(SALT, 3, root=ROOT, slot=Slot(SlotKind.OPEN))
+    again = lone_vault(SALT, 3, root=ROOT, slot=Slot(SlotKind.OPEN))
+
+    assert read_salt(vault) == SALT
+    assert open_vault(vault, ROOT) == (3, Slot(SlotKind.OPEN))
+    slots = {each[64 + n * 504 :][:504] for each in (vault, again) for n in range(SLOT_COUNT)}
+    assert len(slots) == 2 * SLOT_COUNT
+    assert all(len(set(slot)) > 128 for slot in slots)
 
 
 def test_the_no_code_slot_has_no_fixed_place() -> None:

@@ -134,6 +134,7 @@ class Heir:
     cookie: str
     tab: str | None
     unlocked: bool
+    clears: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,7 @@ class Sessions:
                 session.cookie.reveal(),
                 session.tab.reveal() if session.tab else None,
                 session.unlocked_in == generation,
+                session.clears,
             )
             for session in self._sessions
         ]
@@ -213,6 +215,7 @@ class Sessions:
             session.cookie = Secret(heir.cookie)
             session.tab = Secret(heir.tab) if heir.tab else None
             session.unlocked_in = generation if heir.unlocked else None
+            session.clears = session.renews = heir.clears
             self._sessions.append(session)
 
     def forget_tabs(self) -> None:
