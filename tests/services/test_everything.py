@@ -80,7 +80,7 @@ def test_behind_the_lock_and_without_an_account_the_menu_erases_nothing(rig: Rig
 
 
 def test_it_is_said_how_much_there_is(opened: Runtime) -> None:
-    found = everything.of(opened.account())
+    found = everything.of(opened.accounts())
     assert (found.conversations, found.messages, found.unsent) == (0, 0, 0)
 
 

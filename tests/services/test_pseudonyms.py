@@ -1,6 +1,7 @@
 """Keeping what is behind other codes, and moving an account there."""
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,9 +35,12 @@ from webapp.services.errors import (
     WrongCode,
 )
 from webapp.services.events import AccountShown
+from webapp.services.held_space import HeldSpace
 from webapp.services.runtime import Runtime
 from webapp.storage import fresh
+from webapp.storage.data_directory import Taken
 from webapp.storage.errors import NoFreeContainer
+from webapp.storage.freshness import Head
 from webapp.vault.codes import CodeKind
 from webapp.vault.containers import CONTAINER_COUNT
 from webapp.vault.slot_plaintext import Entry, Slot, SlotKind
@@ -189,6 +193,22 @@ def test_locked_no_code_is_looked_at(runtime: Runtime) -> None:
         keep(runtime)
 
 
+def test_without_an_open_space_nothing_is_kept_added_moved_or_erased(rig: Rig) -> None:
+    runtime = rig.locked()
+    held = HeldSpace(runtime._directory, threading.Lock())
+    changes: tuple[Callable[[], object], ...] = (
+        lambda: held.keep(Taken()),
+        lambda: held.add(lambda _database: None),
+        lambda: held.move(1, b"r" * 32),
+        lambda: held.erase(1, has_code=True),
+        lambda: held.seal(1, Head()),
+    )
+
+    for change in changes:
+        with pytest.raises(AppLocked):
+            change()
+
+
 # Behind a code of its own
 
 
@@ -299,6 +319,11 @@ def test_the_only_account_stays_behind_its_code(rig: Rig, runtime: Runtime) -> N
 
     with pytest.raises(OnlyAccount):
         move(runtime, "Marit", THIRD_PIN)
+    # Two at a time would leave nothing behind the code.
+    with pytest.raises(OnlyAccount):
+        runtime.move_account(
+            handle_of(runtime, "Marit"), rig.root(THIRD_PIN), generation=runtime.generation
+        )
 
 
 def test_what_was_moved_is_kept_until_the_next_lock(rig: Rig, runtime: Runtime) -> None:

@@ -135,7 +135,7 @@ VALUES = {
     ),
     "echo": SimpleNamespace(hex=ID_HEX),
     "erase_after": "10",
-    "everything": SimpleNamespace(conversations=3, messages=40, unsent=1),
+    "everything": SimpleNamespace(accounts=2, conversations=3, messages=40, unsent=1),
     "file_name": HOSTILE,
     "guesses": ("10", "8"),
     "has_code": False,

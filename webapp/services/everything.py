@@ -5,12 +5,15 @@ Whoever does not want to wait for the rest of it erases here anyway: what is lef
 by itself.
 """
 
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from webapp.network.errors import NetworkError
 from webapp.sentence import Sentence
 from webapp.services import codes
-from webapp.services.errors import AppLocked
+from webapp.services.errors import AppLocked, NoAccount
 from webapp.services.open_account import OpenAccount
 from webapp.services.runtime import Runtime
 from webapp.storage import counters
@@ -18,8 +21,9 @@ from webapp.storage import counters
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """How much an erase destroys, as far as the open account knows."""
+    """How much an erase destroys, as far as the open accounts know."""
 
+    accounts: int
     conversations: int
     messages: int
     unsent: int
@@ -39,11 +43,11 @@ class OnNetwork:
         return self.reason is None and not self.left
 
 
-def of(account: OpenAccount) -> Everything:
+def of(accounts: Sequence[OpenAccount]) -> Everything:
     """Return how much there is."""
-    found = counters.count(account.database)
+    found = sum((Counter(counters.count(each.database)) for each in accounts), Counter[str]())
     unsent = found["waiting to be sent"] + found["not sent"]
-    return Everything(found["conversations"], found["messages"], unsent)
+    return Everything(len(accounts), found["conversations"], found["messages"], unsent)
 
 
 def erase(runtime: Runtime, *, current: str) -> None:
@@ -72,24 +76,36 @@ def confirm(runtime: Runtime, *, current: str) -> int:
 
 
 def delete_on_network(runtime: Runtime, *, confirmed: int | None) -> OnNetwork:
-    """Delete what the account has in its swarm, in 30 s at most.
+    """Delete what every open account has in its swarm, in 30 s at most.
 
     ``confirmed`` is what ``confirm`` returned. Raises AppLocked if it was locked since, and
     NoAccount.
     """
     _require(runtime, confirmed)
-    account = runtime.account()
-    try:
-        found = account.network.delete_all(account.keys)
-    except NetworkError as error:
-        return OnNetwork(reason=error.sentence)
-    return OnNetwork(_names(found.done), _names(found.left))
+    accounts = runtime.accounts()
+    if not accounts:
+        raise NoAccount
+    with ThreadPoolExecutor(len(accounts), thread_name_prefix="delete") as at_once:
+        found = list(at_once.map(_delete_all_of, accounts))
+    return OnNetwork(
+        tuple(name for each in found for name in each.done),
+        tuple(name for each in found for name in each.left),
+        next((each.reason for each in found if each.reason is not None), None),
+    )
 
 
 def erase_confirmed(runtime: Runtime, *, confirmed: int | None) -> None:
     """Destroy everything here, as ``erase`` does. Raises AppLocked and what ``erase`` raises."""
     _require(runtime, confirmed)
     runtime.erase()
+
+
+def _delete_all_of(account: OpenAccount) -> OnNetwork:
+    try:
+        found = account.network.delete_all(account.keys)
+    except NetworkError as error:
+        return OnNetwork(reason=error.sentence)
+    return OnNetwork(_names(found.done), _names(found.left))
 
 
 def _require(runtime: Runtime, confirmed: int | None) -> None:

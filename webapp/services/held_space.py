@@ -16,7 +16,6 @@ from webapp.services.errors import (
     AppLocked,
     CodeInUse,
     NoFreeSlot,
-    OnlyAccount,
 )
 from webapp.storage.data_directory import DataDirectory, Space, Taken
 from webapp.storage.database import AccountDatabase
@@ -28,7 +27,10 @@ from webapp.vault.slots import SLOT_COUNT
 
 
 class HeldSpace:
-    """The open space, if there is one. Every method needs ``changing``, but for ``refill``."""
+    """The open space, if there is one. Every method needs ``changing``, but for ``refill``.
+
+    Without a space they raise AppLocked: it was locked since somebody asked.
+    """
 
     def __init__(self, directory: DataDirectory, changing: threading.Lock) -> None:
         self.space: Space | None = None
@@ -45,8 +47,7 @@ class HeldSpace:
 
     def keep(self, taken: Taken) -> None:
         """Take note of what another code uses."""
-        if self.space is not None:
-            self._kept |= Taken(taken.slots - {self.space.index}, taken.containers)
+        self._kept |= Taken(taken.slots - {self._held().index}, taken.containers)
 
     def forget_kept(self) -> None:
         """Know nothing any more about other codes."""
@@ -55,7 +56,7 @@ class HeldSpace:
     def is_in_use(self, root: bytes) -> bool:
         """Return whether ``root`` opens anything but the open space."""
         found = self._directory.find_space(root)
-        return found is not None and (self.space is None or self.space.index != found.index)
+        return found is not None and self._held().index != found.index
 
     def add(self, fill: Callable[[AccountDatabase], None]) -> Entry:
         """Return the entry of a new account in a container that counts as free.
@@ -87,12 +88,10 @@ class HeldSpace:
     def move(self, container: int, root: bytes) -> None:
         """Put one account behind another root, in a slot that counts as free.
 
-        Both slots change in one step, and the container stays as it is. Raises OnlyAccount,
-        CodeInUse, NoFreeSlot, and what ``write`` raises.
+        Both slots change in one step, and the container stays as it is. Raises CodeInUse,
+        NoFreeSlot, and what ``write`` raises.
         """
         space = self._held()
-        if len(space.entries) == 1:
-            raise OnlyAccount
         if self._directory.find_space(root) is not None:
             raise CodeInUse
         moved = space.moved(container, index=self._free_place(), root=root)

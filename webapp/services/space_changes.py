@@ -16,6 +16,7 @@ from webapp.services.errors import (
     AppLocked,
     CodeInUse,
     NoAccount,
+    OnlyAccount,
 )
 from webapp.services.events import AccountShown, CodeChanged
 from webapp.services.making import NewAccount
@@ -92,12 +93,14 @@ class SpaceChanges(AppState):
     def move_account(self, handle: str, root: bytes, *, generation: int) -> None:
         """Put one account behind another root, and close it.
 
-        Raises AccountClosed, AppLocked, and what ``HeldSpace.move`` raises; then nothing has
-        changed.
+        Raises AccountClosed, AppLocked, OnlyAccount, and what ``HeldSpace.move`` raises; then
+        nothing has changed.
         """
         with self._changing:
             self._still_open(generation)
             running = self._find(handle)
+            if len(self._open.accounts) == 1:
+                raise OnlyAccount
             self._held.move(running.container, root)
             self._open.remove(running)
         self.events.publish(AccountShown())

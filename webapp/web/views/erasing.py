@@ -17,11 +17,11 @@ blueprint = Blueprint("erasing", __name__)
 
 @blueprint.get("/settings/erase")
 @with_account
-def ask(account: OpenAccount) -> ResponseReturnValue:
+def ask(_account: OpenAccount) -> ResponseReturnValue:
     """Say what will be gone and what will not."""
     return render_template(
         "pages/settings/erase.html",
-        everything=everything.of(account),
+        everything=everything.of(runtime().accounts()),
         code=present_code(runtime().code_kind()),
         word=_word(),
         part="content",
