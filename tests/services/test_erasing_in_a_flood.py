@@ -11,7 +11,7 @@ from tests.services.test_erasing import finished
 from tests.storage.test_crashes import check_shape
 from tests.virtual_clock import PATIENCE_S, VirtualClock
 from webapp.services import messaging, receiving
-from webapp.services.events import Event, MessagesAdded
+from webapp.services.events import Event, MessagesAdded, OfAccount
 from webapp.storage import fresh
 from webapp.vault.slots import no_code_root, open_vault, read_salt
 
@@ -41,8 +41,8 @@ def test_an_erase_in_the_middle_of_a_flood_leaves_a_first_start(
     added: list[int] = []
 
     def hear(event: Event) -> None:
-        if isinstance(event, MessagesAdded):
-            added.append(len(event.message_ids))
+        if isinstance(event, OfAccount) and isinstance(event.event, MessagesAdded):
+            added.append(len(event.event.message_ids))
             in_the_middle.set()
             assert may_go_on.wait(PATIENCE_S)
 

@@ -85,11 +85,11 @@ def test_it_is_said_how_much_there_is(opened: Runtime) -> None:
 
 
 def test_settings_of_the_lock_do_not_survive(rig: Rig, opened: Runtime) -> None:
-    lock_settings.change(opened.account(), "idle_minutes", "60")
+    lock_settings.change(opened.accounts(), "idle_minutes", "60")
     opened.erase()
     finished(opened)
 
     opened._ways.reach = opened._ways.network_of  # type: ignore[method-assign]
     opened.create_account("Ilse", network="practice")
 
-    assert lock_settings.load(opened.account()).idle_minutes == 5
+    assert lock_settings.load(*opened.accounts()).idle_minutes == 5

@@ -57,7 +57,7 @@ LAUNCH_SCRIPT_PATH = "/launch.js"
 DOOR_PATH = "/door"
 UNLOCK_PATH = "/unlock"
 LOCK_PATH = "/lock"
-ERASE_PATHS = ("/erase", "/erase/rest", "/erase/anyway")
+ERASE_PATHS = ("/erase", "/erase/rest", "/erase/anyway", "/panic")
 LIVE_PREFIX = "/socket.io/"
 STATIC_PREFIX = "/static/"
 

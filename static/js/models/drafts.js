@@ -76,7 +76,7 @@ class Draft {
   /** Nobody looks at the field any more: everything is saved now, and other tabs are told. */
   leave() {
     this.#isLeft = true;
-    this.#schedule();
+    if (!isEmptied()) this.#schedule();
   }
 
   get isKept() {
