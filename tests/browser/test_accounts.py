@@ -196,6 +196,30 @@ def test_an_account_behind_a_second_code_opens_with_that_one_alone(marit: Keeper
     sees_account(marit, "Marit")
 
 
+def test_an_account_is_made_behind_a_code_of_its_own(marit: Keeper) -> None:
+    page = marit.page
+    marit.sets_a_code("pin")
+    menu_of(marit).get_by_role("button", name="Add an account").click()
+    page.get_by_role("button", name="Make a new account").click()
+    page.get_by_label("Display name").fill("Ada")
+    page.get_by_text("Keep it behind a code of its own").click()
+    marit.types_current(PIN)
+    page.locator("[name=pin]").fill(OTHER_PIN)
+    marit.expects_refusals()
+    page.get_by_role("button", name="Make the account").click()
+    expect(page.get_by_text("The two codes are not the same.")).to_be_visible()
+    assert marit.finds_obstacles() == []
+    page.locator("[name=pin_again]").fill(OTHER_PIN)
+    page.get_by_role("button", name="Make the account").click()
+
+    expect(page.get_by_text("It is there. Lock Safehouse and type its code")).to_be_visible()
+    expect(menu_of(marit)).not_to_contain_text("Ada")
+    page.keyboard.press("Escape")
+    marit.locks()
+    marit.tries("pin", OTHER_PIN)
+    sees_account(marit, "Ada")
+
+
 def test_a_code_is_kept_before_an_account_is_added(marit: Keeper) -> None:
     page = marit.page
     marit.sets_a_code("pin")

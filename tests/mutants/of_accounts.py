@@ -65,8 +65,8 @@ OF_ACCOUNTS = (
     Sabotage(
         "a new code may be the one of another slot",
         f"{SERVICES}/held_space.py",
-        "            raise CodeInUse\n        moved",
-        "            pass\n        moved",
+        "            raise CodeInUse\n        taken =",
+        "            pass\n        taken =",
         (f"{PSEUDONYMS}::test_a_code_that_opens_something_else_is_refused_without_saying_what",),
     ),
     Sabotage(

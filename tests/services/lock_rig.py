@@ -13,6 +13,7 @@ from webapp.network.settings import NetworkSettings, SeedServer
 from webapp.protocol.keys import Seed
 from webapp.services import codes
 from webapp.services.events import ConnectionChanged, Event, EventBus, OfAccount
+from webapp.services.making import Apart
 from webapp.services.networks import Networks
 from webapp.services.open_account import OpenAccount
 from webapp.services.runtime import Runtime
@@ -101,10 +102,11 @@ class Rig:
         codes.set_code(runtime, kind=kind, text=text, repeated=text)
         return self.start()
 
-    def add(self, runtime: Runtime, name: str) -> OpenAccount:
+    def add(self, runtime: Runtime, name: str, *, apart: Apart | None = None) -> OpenAccount:
         """Make another account beside those that are open; no network is asked."""
         runtime._ways.reach = runtime._ways.network_of  # type: ignore[method-assign]
-        runtime.create_account(name, network="practice", beside=len(runtime.accounts()))
+        beside = len(runtime.accounts())
+        runtime.create_account(name, network="practice", beside=beside, apart=apart)
         return runtime.account()
 
     def opened(self, text: str = PIN) -> Runtime:

@@ -33,6 +33,11 @@ def move(runtime: Runtime, name: str = "Ilse", text: str = OTHER_PIN, current: s
     )
 
 
+def add_apart(rig: Rig, runtime: Runtime, name: str = "Noor", text: str = OTHER_PIN) -> None:
+    apart = pseudonyms.own_code(runtime, kind="pin", text=text, repeated=text, current=PIN)
+    rig.add(runtime, name, apart=apart)
+
+
 def erase(runtime: Runtime, name: str = "Ilse", current: str = PIN) -> None:
     pseudonyms.erase(runtime, handle_of(runtime, name), current=current)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.lock_rig import OTHER_PIN, PIN, Rig
-from tests.services.pseudonym_actions import THIRD_PIN, erase, keep, move, names
+from tests.services.pseudonym_actions import THIRD_PIN, add_apart, erase, keep, move, names
 from tests.storage.fault_files import FaultFiles, Loss, PowerCut
 from tests.virtual_clock import JumpingClock
 from webapp.services import codes
@@ -45,6 +45,10 @@ def adding(rig: Rig, runtime: Runtime) -> None:
     rig.add(runtime, "Noor")
 
 
+def adding_apart(rig: Rig, runtime: Runtime) -> None:
+    add_apart(rig, runtime)
+
+
 def moving(rig: Rig, runtime: Runtime) -> None:
     move(runtime)
 
@@ -61,6 +65,7 @@ def erasing_the_last(rig: Rig, runtime: Runtime) -> None:
 BOTH = {PIN: ["Marit", "Ilse"]}
 OLD_AND_NEW: dict[Action, tuple[Found, Found]] = {
     adding: (BOTH, {PIN: ["Marit", "Ilse", "Noor"]}),
+    adding_apart: (BOTH, BOTH | {OTHER_PIN: ["Noor"]}),
     moving: (BOTH, {PIN: ["Marit"], OTHER_PIN: ["Ilse"]}),
     erasing: (BOTH, {PIN: ["Marit"]}),
     erasing_the_last: ({PIN: ["Marit"], THIRD_PIN: ["Ilse"]}, {THIRD_PIN: ["Ilse"]}),

@@ -10,6 +10,7 @@ import pytest
 from tests.services.lock_rig import ANSWERS_AFTER_S, OTHER_PIN, PIN, Rig
 from tests.services.pseudonym_actions import (
     THIRD_PIN,
+    add_apart,
     changed_slots,
     container_of,
     handle_of,
@@ -36,6 +37,7 @@ from webapp.services.errors import (
 )
 from webapp.services.events import AccountShown
 from webapp.services.held_space import HeldSpace
+from webapp.services.making import Apart
 from webapp.services.runtime import Runtime
 from webapp.storage import fresh
 from webapp.storage.data_directory import Taken
@@ -322,7 +324,7 @@ def test_the_only_account_stays_behind_its_code(rig: Rig, runtime: Runtime) -> N
     # Two at a time would leave nothing behind the code.
     with pytest.raises(OnlyAccount):
         runtime.move_account(
-            handle_of(runtime, "Marit"), rig.root(THIRD_PIN), generation=runtime.generation
+            handle_of(runtime, "Marit"), Apart(rig.root(THIRD_PIN), runtime.generation)
         )
 
 
@@ -354,6 +356,53 @@ def test_where_every_slot_is_kept_none_is_taken(rig: Rig, runtime: Runtime) -> N
         move(runtime)
 
     assert rig.vault() == vault
+
+
+def test_an_account_that_is_made_apart_opens_with_its_own_code_only(
+    rig: Rig, runtime: Runtime
+) -> None:
+    before = rig.vault()
+    add_apart(rig, runtime)
+
+    assert names(runtime) == ["Marit", "Ilse"]
+    assert rig.told() == []
+    assert len(changed_slots(before, rig.vault())) == 1
+    assert names_behind(rig, PIN) == ["Marit", "Ilse"]
+    assert names_behind(rig, OTHER_PIN) == ["Noor"]
+
+
+def test_what_was_made_apart_is_kept_until_the_next_lock(rig: Rig, runtime: Runtime) -> None:
+    add_apart(rig, runtime)
+    for _ in range(5):
+        rig.add(runtime, "more")
+    with pytest.raises(NoFreeContainer):
+        rig.add(runtime, "one too many")
+
+    assert names_behind(rig, OTHER_PIN) == ["Noor"]
+
+
+def test_two_accounts_do_not_go_behind_one_code_of_their_own(rig: Rig, runtime: Runtime) -> None:
+    add_apart(rig, runtime)
+
+    for text in (OTHER_PIN, PIN):
+        with pytest.raises(CodeInUse):
+            add_apart(rig, runtime, "Ada", text)
+
+    assert names_behind(rig, OTHER_PIN) == ["Noor"]
+
+
+def test_nothing_is_made_apart_after_a_lock(rig: Rig, runtime: Runtime) -> None:
+    apart = pseudonyms.own_code(
+        runtime, kind="pin", text=OTHER_PIN, repeated=OTHER_PIN, current=PIN
+    )
+    runtime.lock()
+    assert runtime.unlock(CodeKind.PIN, PIN).opened
+    before = rig.vault()
+
+    with pytest.raises(AppLocked):
+        rig.add(runtime, "Noor", apart=apart)
+
+    assert rig.vault() == before
 
 
 def test_a_lock_in_the_middle_of_a_move_changes_nothing(rig: Rig, runtime: Runtime) -> None:

@@ -360,6 +360,40 @@ def test_without_a_code_the_page_of_the_move_asks_for_none(
     assert 'action="/account/move"' not in page
 
 
+def test_an_account_is_made_behind_its_own_code(
+    app: App, session: Session, marit: OpenAccount
+) -> None:
+    set_code(app, session)
+    page = text(ask(app, session, "GET", "/accounts/new?network=practice&beside=2", **of(marit)))
+    assert "Keep it behind a code of its own" in page
+    form = {"name": "Ada", "network": "practice", "beside": "2", "current": PIN, "kind": "pin"}
+
+    differ = {"pin": OTHER_PIN, "pin_again": ""}
+    refused = ask(app, session, "POST", "/accounts", form | differ, **of(marit))
+    assert (refused.status, b"codes_differ" in refused.body) == (400, True)
+    typed = {"pin": OTHER_PIN, "pin_again": OTHER_PIN}
+    made = text(ask(app, session, "POST", "/accounts", form | typed, **of(marit)))
+
+    assert "Lock Safehouse and type its code to open it." in made
+    assert "Ada" not in made
+    assert names(app) == ["Marit", "Night desk"]
+    app.runtime.lock()
+    attempt(app, session, "pin", OTHER_PIN)
+    assert names(app) == ["Ada"]
+
+
+def test_without_a_code_no_account_goes_apart(app: App, session: Session) -> None:
+    page = text(ask(app, session, "GET", "/accounts/new?network=practice&beside=2"))
+    form = {"name": "Ada", "network": "practice", "beside": "2", "kind": "pin"}
+    typed = {"pin": OTHER_PIN, "pin_again": OTHER_PIN}
+
+    refused = ask(app, session, "POST", "/accounts", form | typed)
+
+    assert "Keep it behind a code of its own" not in page
+    assert (refused.status, b"code_missing" in refused.body) == (409, True)
+    assert names(app) == ["Marit", "Night desk"]
+
+
 # Erasing
 
 

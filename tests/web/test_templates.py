@@ -39,8 +39,9 @@ def is_patch(name: str) -> bool:
         f"partials/_{part}.html"
         for part in (
             "account_id", "account_ways", "blocked", "composer", "echo", "linkable", "list_search",
-            "log", "loss", "message_tools", "new_code", "no_conversations", "proxy_choice",
-            "proxy_fields", "proxy_limits", "route_view", "selection", "settings_tree",
+            "log", "loss", "message_tools", "new_code", "no_conversations", "own_code",
+            "proxy_choice", "proxy_fields", "proxy_limits", "route_view", "selection",
+            "settings_tree",
         )
     }  # fmt: skip
     return name.startswith(("pages/", "partials/")) and name not in inner

@@ -42,6 +42,7 @@ from webapp.services.errors import AccountClosed, AppLocked, NoAccount
 from webapp.services.events import EventBus, Locked
 from webapp.services.held_space import HeldSpace
 from webapp.services.idle_lock import IdleLock
+from webapp.services.making import Maker
 from webapp.services.networks import Networks
 from webapp.services.open_account import OpenAccount
 from webapp.services.open_space import OpenSpace
@@ -95,6 +96,7 @@ class AppState:
         self.events = events
         self._directory = directory
         self._ways = Ways(networks, make=make_network, given=proxy)
+        self._maker = Maker(self._ways, clock)
         # Held while anything below changes, so that a double click cannot make two accounts
         # and a lock cannot come in the middle of an opening.
         self._changing = threading.Lock()

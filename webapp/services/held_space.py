@@ -22,7 +22,7 @@ from webapp.storage.database import AccountDatabase
 from webapp.storage.errors import DataDirectoryUnusable, StorageError
 from webapp.storage.freshness import Head
 from webapp.vault.emergency import Prepared, decode_prepared, duress_slot, encode_prepared
-from webapp.vault.slot_plaintext import Entry
+from webapp.vault.slot_plaintext import Entry, Slot, SlotKind
 from webapp.vault.slots import SLOT_COUNT
 
 
@@ -75,6 +75,22 @@ class HeldSpace:
             self.space, entry = found, found.entries[-1]
         return entry
 
+    def add_apart(self, fill: Callable[[AccountDatabase], None], root: bytes) -> None:
+        """Make a new account in a space of its own, behind ``root``, and leave it closed.
+
+        Raises CodeInUse, NoFreeSlot, and what ``create_container`` raises.
+        """
+        space = self._held()
+        taken = self._kept.containers | self._refilling | {e.container for e in space.entries}
+        apart = Space(self._free_slot(root), Slot(SlotKind.OPEN), root)
+        try:
+            self._directory.create_container(apart, fill=fill, taken=taken)
+        except DataDirectoryUnusable:
+            if self._directory.open_space(root) is None:
+                raise
+        found = self._directory.find_space(root)
+        self.keep(Taken() if found is None else Taken.of(found))
+
     def change_root(self, root: bytes) -> None:
         """Let another root open the space. Raises CodeInUse, and what ``write`` raises.
 
@@ -92,9 +108,7 @@ class HeldSpace:
         NoFreeSlot, and what ``write`` raises.
         """
         space = self._held()
-        if self._directory.find_space(root) is not None:
-            raise CodeInUse
-        moved = space.moved(container, index=self._free_place(), root=root)
+        moved = space.moved(container, index=self._free_slot(root), root=root)
         left, vacated = self._without_cover(space, container)
         self.write(left.without_entry(container), moved, vacated=vacated)
         self.keep(Taken(frozenset({moved.index}), frozenset({container})))
@@ -132,7 +146,7 @@ class HeldSpace:
             raise CodeInUse
         place = prepared.duress_place
         if place is None:
-            place = self._free_place()
+            place = self._free_slot(root)
         entry = None if cover is None else space.entry_of(cover)
         armed = replace(prepared, duress_place=place, cover=cover)
         self.write(_with(space, armed), Space(place, duress_slot(entry), root))
@@ -201,8 +215,13 @@ class HeldSpace:
         left = _with(space, replace(prepared, duress_place=None, cover=None))
         return left, frozenset({prepared.duress_place})
 
-    def _free_place(self) -> int:
-        """Return a slot that counts as free. Raises NoFreeSlot."""
+    def _free_slot(self, root: bytes) -> int:
+        """Return a place for a slot behind ``root``, which must open nothing yet.
+
+        Raises CodeInUse, NoFreeSlot.
+        """
+        if self._directory.find_space(root) is not None:
+            raise CodeInUse
         taken = self._kept.slots | {self._held().index, self.prepared.duress_place}
         free = sorted(set(range(SLOT_COUNT)) - taken)
         if not free:

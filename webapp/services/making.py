@@ -1,15 +1,27 @@
-"""What is written into the container of a new account."""
+"""What is written into the container of a new account, and where an account goes apart."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from webapp.clock import Clock
+from webapp.network.proxy import Proxy
 from webapp.protocol.identifiers import AccountId
-from webapp.protocol.keys import AccountKeys
+from webapp.protocol.keys import AccountKeys, Seed
 from webapp.services import hues
+from webapp.services.names import require_name
 from webapp.services.open_account import OpenAccount
+from webapp.services.reaching import Ways
 from webapp.storage import accounts
 from webapp.storage.accounts import AccountRecord
 from webapp.storage.database import AccountDatabase
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A code of its own for one account: its root, and the generation in which it was given."""
+
+    root: bytes = field(repr=False)
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +48,34 @@ class NewAccount:
             hues.keep(database, hue)
 
         return write
+
+
+class Maker:
+    """Prepares new accounts; none of them is written or sent anywhere yet."""
+
+    def __init__(self, ways: Ways, clock: Clock) -> None:
+        self._ways = ways
+        self._clock = clock
+
+    def new(
+        self,
+        seed: Seed,
+        name: str,
+        network: str,
+        proxy: Proxy | None,
+        *,
+        words_confirmed: bool = False,
+    ) -> NewAccount:
+        """Return the account of ``seed`` on this network, which it reaches through ``proxy``.
+
+        Raises NameMissing, NameTooLong, UnknownNetwork.
+        """
+        return NewAccount(
+            AccountRecord(
+                seed=seed,
+                name=require_name(name),
+                profile_updated_s=self._clock.now_ms() // 1000,
+                network=self._ways.record(network, proxy),
+                words_confirmed=words_confirmed,
+            )
+        )

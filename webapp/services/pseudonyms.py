@@ -8,6 +8,7 @@ there, whatever it would do at the lock (security.md V11). What none of them ope
 
 from webapp.services import codes
 from webapp.services.errors import CodeMissing, CodeOpensNothing, OnlyAccount
+from webapp.services.making import Apart
 from webapp.services.runtime import Runtime
 from webapp.storage.data_directory import Taken
 
@@ -30,24 +31,34 @@ def keep_code(runtime: Runtime, *, kind: str, text: str) -> None:
     codes.require_opened(result, otherwise=CodeOpensNothing)
 
 
+def own_code(runtime: Runtime, *, kind: str, text: str, repeated: str, current: str) -> Apart:
+    """Return where an account goes that is to open with this code alone.
+
+    Only where a code is set: without one nobody is ever asked for another. Raises CodeMissing
+    and what ``set_code`` raises.
+    """
+    known = codes.require_new_code(kind, text, repeated)
+    generation = runtime.generation
+    runtime.account()
+    if not runtime.code_is_set:
+        raise CodeMissing
+    codes.require_current(runtime, current)
+    return Apart(runtime.gate.root_of(known, text), generation)
+
+
 def move(
     runtime: Runtime, handle: str, *, kind: str, text: str, repeated: str, current: str
 ) -> None:
     """Keep an open account behind a code of its own, and close it.
 
-    Only where a code is set: without one nobody is ever asked for another. Raises CodeMissing,
-    OnlyAccount, CodeInUse, NoFreeSlot, AccountClosed, and what ``set_code`` raises; then nothing
+    Raises OnlyAccount, NoFreeSlot, AccountClosed, and what ``own_code`` raises; then nothing
     has changed.
     """
-    known = codes.require_new_code(kind, text, repeated)
-    generation = runtime.generation
     runtime.account(handle)
-    if not runtime.code_is_set:
-        raise CodeMissing
     if len(runtime.accounts()) == 1:
         raise OnlyAccount
-    codes.require_current(runtime, current)
-    runtime.move_account(handle, runtime.gate.root_of(known, text), generation=generation)
+    apart = own_code(runtime, kind=kind, text=text, repeated=repeated, current=current)
+    runtime.move_account(handle, apart)
 
 
 def erase(runtime: Runtime, handle: str, *, current: str = "") -> None:

@@ -19,10 +19,8 @@ from webapp.services.errors import (
     OnlyAccount,
 )
 from webapp.services.events import AccountShown, CodeChanged
-from webapp.services.making import NewAccount
-from webapp.services.names import require_name
+from webapp.services.making import Apart, NewAccount
 from webapp.services.restoring import seed_of
-from webapp.storage.accounts import AccountRecord
 from webapp.storage.data_directory import Taken
 from webapp.storage.errors import StorageError
 from webapp.vault.codes import CodeKind
@@ -35,17 +33,25 @@ class SpaceChanges(AppState):
     """The changes that a person asks for."""
 
     def create_account(
-        self, name: str, *, network: str, proxy: Proxy | None = None, beside: int = 0
+        self,
+        name: str,
+        *,
+        network: str,
+        proxy: Proxy | None = None,
+        beside: int = 0,
+        apart: Apart | None = None,
     ) -> None:
         """Make an account called ``name`` on the chosen network, open it and show it.
 
         It goes through ``proxy`` from its first request on, and keeps it. ``beside`` is how
         many accounts are open, as whoever asked for another one knew it: a double click makes
-        one account.
+        one account. One that goes ``apart`` stays closed until its own code is typed.
         Raises NameMissing, NameTooLong, UnknownNetwork, NetworkUnavailable,
-        NetworkUnreachable, AccountExists, NoFreeContainer, AppLocked; then nothing has changed.
+        NetworkUnreachable, AccountExists, NoFreeContainer, CodeInUse, NoFreeSlot, AppLocked;
+        then nothing has changed.
         """
-        self._add(self._new(Seed.generate(), name, network, proxy), beside=beside)
+        new = self._maker.new(Seed.generate(), name, network, proxy)
+        self._add(new, beside=beside, apart=apart)
 
     def restore_account(
         self,
@@ -55,16 +61,17 @@ class SpaceChanges(AppState):
         network: str,
         proxy: Proxy | None = None,
         beside: int = 0,
+        apart: Apart | None = None,
     ) -> None:
         """Open the account that ``words`` spell, and show it.
 
         Whoever has typed the words has them: no reminder to write them down.
         Raises RecoveryPasswordError, AccountOpenAlready and what ``create_account`` raises.
         """
-        new = self._new(seed_of(words), name, network, proxy, words_confirmed=True)
+        new = self._maker.new(seed_of(words), name, network, proxy, words_confirmed=True)
         if new.is_among(self._open.accounts):
             raise AccountOpenAlready
-        self._add(new, beside=beside)
+        self._add(new, beside=beside, apart=apart)
 
     def change_root(self, root: bytes | None, kind: CodeKind | None, *, generation: int) -> None:
         """Let the open space be opened by another root; None is that of no code.
@@ -90,18 +97,18 @@ class SpaceChanges(AppState):
                 self._held.keep(taken)
             return generation == self._generation
 
-    def move_account(self, handle: str, root: bytes, *, generation: int) -> None:
-        """Put one account behind another root, and close it.
+    def move_account(self, handle: str, apart: Apart) -> None:
+        """Put one account behind a code of its own, and close it.
 
         Raises AccountClosed, AppLocked, OnlyAccount, and what ``HeldSpace.move`` raises; then
         nothing has changed.
         """
         with self._changing:
-            self._still_open(generation)
+            self._still_open(apart.generation)
             running = self._find(handle)
             if len(self._open.accounts) == 1:
                 raise OnlyAccount
-            self._held.move(running.container, root)
+            self._held.move(running.container, apart.root)
             self._open.remove(running)
         self.events.publish(AccountShown())
         running.stop()
@@ -172,27 +179,14 @@ class SpaceChanges(AppState):
             self._held.set_panic_chord(is_on)
         self.events.publish(CodeChanged())
 
-    def _new(
-        self,
-        seed: Seed,
-        name: str,
-        network: str,
-        proxy: Proxy | None,
-        *,
-        words_confirmed: bool = False,
-    ) -> NewAccount:
-        return NewAccount(
-            AccountRecord(
-                seed=seed,
-                name=require_name(name),
-                profile_updated_s=self.clock.now_ms() // 1000,
-                network=self._ways.record(network, proxy),
-                words_confirmed=words_confirmed,
-            )
-        )
-
-    def _add(self, new: NewAccount, *, beside: int) -> None:
+    def _add(self, new: NewAccount, *, beside: int, apart: Apart | None) -> None:
         reached = self._ways.reach(new.record.network)
+        if apart is not None:
+            reached.close()
+            with self._changing:
+                self._still_open(apart.generation)
+                self._held.add_apart(new.written_beside(()), apart.root)
+            return
         try:
             self._rest.await_try()
             with self._changing:

@@ -87,9 +87,10 @@ def list_of(account: OpenAccount, part: Values) -> str:
     return render_template("partials/_list.html", **_sidebar(account, part))
 
 
-def nothing_open(account: OpenAccount) -> str:
+def nothing_open(account: OpenAccount, *, toast: Toast | None = None) -> str:
     """Return the pane while no conversation is open."""
-    return render_template("pages/empty.html", **_pane_of_nothing(account, over=None))
+    pane = render_template("pages/empty.html", **_pane_of_nothing(account, over=None))
+    return pane + said(toast)
 
 
 def _pane_of_nothing(account: OpenAccount, *, over: int | None) -> Values:

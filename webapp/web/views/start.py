@@ -7,7 +7,9 @@ from functools import wraps
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from webapp.services import proxying, restoring
+from webapp.services import proxying, pseudonyms, restoring
+from webapp.services.codes import CodeKind
+from webapp.services.making import Apart
 from webapp.services.reading import Proxy
 from webapp.web.context import (
     BEFORE_AN_ACCOUNT,
@@ -17,8 +19,11 @@ from webapp.web.context import (
     runtime,
 )
 from webapp.web.guards import BARE_PAGE_KEY, LOCKED_KEY
+from webapp.web.lock_presenter import present_code
 from webapp.web.presenters import id_groups
 from webapp.web.refusals import NO_SESSION
+from webapp.web.texts import gettext
+from webapp.web.toasts import Toast
 from webapp.web.views import screens
 
 # What static/js/lib/request.js sends with everything.
@@ -63,8 +68,7 @@ def welcome() -> ResponseReturnValue:
 @blueprint.get("/accounts/new")
 @_before_an_account
 def new() -> ResponseReturnValue:
-    network = screens.chosen_network(request.args)
-    return render_template("pages/create.html", network=network, beside=_beside())
+    return _form("pages/create.html", request.args)
 
 
 @blueprint.post("/accounts")
@@ -74,25 +78,24 @@ def create() -> ResponseReturnValue:
         network=screens.chosen_network(request.form),
         proxy=_chosen_proxy(request.form),
         beside=_beside(),
+        apart=(apart := _own_code(request.form)),
     )
-    return _made()
+    return _made(apart)
 
 
 @blueprint.get("/accounts/restore")
 @_before_an_account
 def restore_form() -> ResponseReturnValue:
-    network = screens.chosen_network(request.args)
-    return render_template("pages/restore.html", network=network, beside=_beside())
+    return _form("pages/restore.html", request.args)
 
 
 @blueprint.post("/accounts/restore/check")
 def check() -> ResponseReturnValue:
     """Show which account the words open, before anything is made of them."""
     found = restoring.check_words(request.form.get("words", ""))
-    return render_template(
+    return _form(
         "pages/restore_confirm.html",
-        network=screens.chosen_network(request.form),
-        beside=_beside(),
+        request.form,
         words=found.password,
         completed=found.completed,
         id_groups=id_groups(found.account_id.hex),
@@ -107,13 +110,45 @@ def restore() -> ResponseReturnValue:
         network=screens.chosen_network(request.form),
         proxy=_chosen_proxy(request.form),
         beside=_beside(),
+        apart=(apart := _own_code(request.form)),
     )
-    return _made()
+    return _made(apart)
 
 
-def _made() -> ResponseReturnValue:
-    """Show the new account: in the place of the first pages, or in every tab that is open."""
+def _form(template: str, values: Mapping[str, str], **more: object) -> str:
+    """Return one of the forms that lead to an account; where a code is set it may go apart."""
+    beside = _beside()
+    return render_template(
+        template,
+        network=screens.chosen_network(values),
+        beside=beside,
+        code=present_code(runtime().code_kind()) if beside else None,
+        kind=CodeKind.PIN,
+        strength=None,
+        suggestion=None,
+        **more,
+    )
+
+
+def _made(apart: Apart | None) -> ResponseReturnValue:
+    """Show the new account: in the place of the first pages, or in every tab that is open.
+
+    One that went apart is not open: the page says how to get there and goes on as it was.
+    """
+    if apart is not None:
+        said = gettext("It is there. Lock Safehouse and type its code to open it.")
+        return screens.nothing_open(runtime().account(), toast=Toast(said))
     return ("", RESET_CONTENT) if _beside() else screens.main(runtime().account())
+
+
+def _own_code(form: Mapping[str, str]) -> Apart | None:
+    """Return the code of its own that a form gives to a new account; None if it gives none."""
+    kind = form.get("kind", "")
+    text, repeated = form.get(kind, ""), form.get(f"{kind}_again", "")
+    if not (_beside() and (text or repeated)):
+        return None
+    current = form.get("current", "")
+    return pseudonyms.own_code(runtime(), kind=kind, text=text, repeated=repeated, current=current)
 
 
 def _beside() -> int:
