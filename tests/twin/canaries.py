@@ -2,8 +2,9 @@
 
 import secrets
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+from typing import Self
 
 # A search reads so much at once, and goes back by the longest canary.
 PIECE_BYTES = 8 << 20
@@ -42,6 +43,12 @@ class Canaries:
         assert 6 <= len(secret) <= LONGEST_BYTES // 4
         assert name not in self._kept, name
         self._kept[name] = secret
+
+    def without(self, names: Collection[str]) -> Self:
+        """Search for these no longer."""
+        for name in names:
+            del self._kept[name]
+        return self
 
     def forms(self) -> dict[bytes, str]:
         """Return every form of every canary, and what to call it."""

@@ -23,6 +23,17 @@ def test_an_erased_home_is_that_of_a_first_start(tmp_path: Path, way: str) -> No
     assert twins.differences() == []
 
 
+def test_a_home_that_took_cover_is_that_of_somebody_with_one_account(tmp_path: Path) -> None:
+    twins = Twins(tmp_path)
+    twins.live_with_one_account()
+
+    canaries = twins.use_and_take_cover()
+
+    assert len(canaries) > 30
+    assert twins.found(canaries) == {}
+    assert twins.differences() == []
+
+
 def test_without_an_erase_the_comparison_sees_the_use(tmp_path: Path) -> None:
     twins = Twins(tmp_path)
     twins.start_look_stop()

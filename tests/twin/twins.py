@@ -40,6 +40,18 @@ def by_wrong_codes(use: Use) -> None:
     _sees_a_first_start(use, connection)
 
 
+def by_duress(use: Use) -> None:
+    use.posts("/lock")
+    connection = use.visitor.stays_connected()
+    types_the_duress_code(use)
+    _sees_a_first_start(use, connection)
+
+
+def types_the_duress_code(use: Use) -> None:
+    form = {"kind": "pin", "pin": use.duress_pin}
+    assert use.visitor.ask("POST", "/unlock", form).status == 200
+
+
 def _sees_a_first_start(use: Use, connection: object) -> None:
     assert FIRST_PAGE in use.visitor.ask("GET", "/").body
     assert is_closed_by_server(connection)  # type: ignore[arg-type]
@@ -47,7 +59,13 @@ def _sees_a_first_start(use: Use, connection: object) -> None:
     assert FIRST_PAGE in use.visitor.ask("GET", "/").body
 
 
-ERASES: dict[str, Erase] = {"menu": by_menu, "wrong codes": by_wrong_codes}
+ERASES: dict[str, Erase] = {
+    "menu": by_menu,
+    "wrong codes": by_wrong_codes,
+    "duress code": by_duress,
+}
+# Cover keeps the salt, and the container of the account that it leaves.
+STAYS_WITH_COVER = ("salt of the vault", "a page of account 0")
 
 
 class Twins:
@@ -70,6 +88,29 @@ class Twins:
         erase(use)
         assert use.visitor.stop() == 0
         return use.canaries
+
+    def live_with_one_account(self) -> None:
+        """Make the other home one of somebody who never had more than one account."""
+        visitor = Visitor(self.fresh)
+        visitor.makes_an_account("Marit").sets_a_pin("31415926")
+        assert visitor.ask("POST", "/lock").status == 204
+        assert visitor.ask("POST", "/unlock", {"kind": "pin", "pin": "31415926"}).status == 200
+        assert visitor.ask("GET", "/list").status == 200
+        assert visitor.stop() == 0
+
+    def use_and_take_cover(self) -> Canaries:
+        """Return what must not be found any more."""
+        use = Use(Visitor(self.used), has_cover=True)
+        for step in REAL_USE:
+            step(use)
+        use.posts("/lock")
+        connection = use.visitor.stays_connected()
+        types_the_duress_code(use)
+        assert is_closed_by_server(connection)
+        connection.close()
+        assert use.visitor.ask("GET", "/list").status == 200
+        assert use.visitor.stop() == 0
+        return use.canaries.without(STAYS_WITH_COVER)
 
     @property
     def profile(self) -> Path:

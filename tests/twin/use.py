@@ -1,5 +1,6 @@
 """A use of the program that plants canaries, as a list of steps. Later features add theirs."""
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,11 @@ from webapp.vault.codes import PROFILE_1, canonical, derive
 from webapp.vault.slots import open_vault, read_salt
 
 
+def new_pin() -> str:
+    """Return a PIN that is in no file by chance, and far from any other one."""
+    return "".join(secrets.choice("123456789") for _ in range(12))
+
+
 @dataclass
 class Use:
     """One person at one program, and what they have left in it."""
@@ -21,13 +27,14 @@ class Use:
     contacts: int = 4
     messages: int = 12
     canaries: Canaries = field(default_factory=Canaries)
-    pin: str = field(
-        default_factory=lambda: "".join(secrets.choice("123456789") for _ in range(12))
-    )
+    pin: str = field(default_factory=new_pin)
+    duress_pin: str = field(default_factory=new_pin)
+    # Whether the duress code leaves the first account.
+    has_cover: bool = False
 
     def posts(self, path: str, **form: str) -> str:
         answer = self.visitor.ask("POST", path, form)
-        assert answer.status in (200, 204), (path, answer.status, answer.body[:200])
+        assert answer.status in (200, 204, 205), (path, answer.status, answer.body[:200])
         return answer.body.decode()
 
 
@@ -42,6 +49,13 @@ def makes_an_account(use: Use) -> None:
     use.canaries.keep("last recovery words", " ".join(words.split()[6:]).encode())
     use.canaries.keep("Account ID", bytes(keys.account_id))
     use.canaries.keep("signing key", keys.ed25519)
+
+
+def adds_two_more(use: Use) -> None:
+    """The last one is shown from here on."""
+    for beside in (1, 2):
+        name = use.canaries.text(f"name of account {beside}")
+        use.posts("/accounts", name=name, network="practice", beside=str(beside))
 
 
 def writes_to_people(use: Use) -> None:
@@ -80,10 +94,27 @@ def keeps_the_keys(use: Use) -> None:
     assert opened is not None
     use.canaries.keep("root of the code", root)
     use.canaries.keep("salt of the vault", read_salt(vault))
-    for entry in opened[1].entries:
-        use.canaries.keep(f"key of container {entry.container}", entry.key)
+    for number, entry in enumerate(opened[1].entries):
+        use.canaries.keep(f"key of account {number}", entry.key)
         container = fresh.container_path(use.visitor.data, entry.container).read_bytes()
-        use.canaries.keep("a page of the database", container[4096 : 4096 + 64])
+        use.canaries.keep(f"a page of account {number}", container[4096 : 4096 + 64])
+
+
+def sets_a_duress_code(use: Use) -> None:
+    use.canaries.keep("duress PIN", use.duress_pin.encode())
+    use.posts("/settings/emergency", current=use.pin)
+    page = use.visitor.ask("GET", "/settings/emergency/code").body.decode()
+    covers = re.findall(r'name="cover" value="([^"]*)"', page)
+    assert len(covers) == 4
+    use.posts(
+        "/settings/emergency/code",
+        cover=covers[1] if use.has_cover else covers[0],
+        current=use.pin,
+        duress=use.duress_pin,
+        duress_again=use.duress_pin,
+    )
+    use.posts("/settings/emergency/rehearsal", rehearsed=use.duress_pin)
+    use.posts("/settings/emergency/on")
 
 
 def crashes(use: Use) -> None:
@@ -101,10 +132,12 @@ def unlocks(use: Use) -> None:
 Step = Callable[[Use], None]
 REAL_USE: tuple[Step, ...] = (
     makes_an_account,
+    adds_two_more,
     writes_to_people,
     sends_messages,
     leaves_drafts,
     sets_a_code,
+    sets_a_duress_code,
     keeps_the_keys,
     crashes,
     unlocks,
