@@ -46,7 +46,7 @@ fuzz: ## Search for bytes that break a parser (SECONDS=120 for each, TARGET=name
 mutants: environment ## Sabotage what protects the user, line by line, and see the tests catch it (NAME="words")
 	$(PY) -m tests.mutants $(NAME)
 
-twin: environment ## Compare an erased home with one in which nothing ever happened (ARGS="--messages 4000")
+twin: environment ## Compare an erased home with one in which nothing ever happened (ARGS="--earlier 600000")
 	$(PY) -m tests.twin $(ARGS)
 
 timing: environment ## Measure whether the time of an answer tells which code was typed (ATTEMPTS=300)

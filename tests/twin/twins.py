@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.generate import generate
 from tests.twin.canaries import Canaries, found_in
 from tests.twin.homes import differences
 from tests.twin.use import REAL_USE, Use
 from tests.visitor import Visitor
 from tests.web.raw_client import is_closed_by_server
+from webapp.clock import SystemClock
 from webapp.storage import fresh
 from webapp.vault import throttle
 
@@ -79,6 +81,11 @@ class Twins:
         visitor = Visitor(self.fresh)
         assert FIRST_PAGE in visitor.ask("GET", "/").body
         assert visitor.stop() == 0
+
+    def fill(self, messages: int) -> None:
+        """Have an account with so many messages in the home that will be used."""
+        self.used.mkdir()
+        generate(self.used / "data", messages_count=messages, now_ms=SystemClock().now_ms())
 
     def use_and_erase(self, erase: Erase, *, contacts: int = 4, messages: int = 12) -> Canaries:
         """Return what must not be found any more."""

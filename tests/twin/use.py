@@ -13,6 +13,8 @@ from webapp.storage import fresh
 from webapp.vault.codes import PROFILE_1, canonical, derive
 from webapp.vault.slots import open_vault, read_salt
 
+OPEN = 200
+
 
 def new_pin() -> str:
     """Return a PIN that is in no file by chance, and far from any other one."""
@@ -27,6 +29,7 @@ class Use:
     contacts: int = 4
     messages: int = 12
     canaries: Canaries = field(default_factory=Canaries)
+    conversations: list[str] = field(default_factory=list)
     pin: str = field(default_factory=new_pin)
     duress_pin: str = field(default_factory=new_pin)
     # Whether the duress code leaves the first account.
@@ -39,7 +42,8 @@ class Use:
 
 
 def makes_an_account(use: Use) -> None:
-    use.visitor.makes_an_account(use.canaries.text("first own name"))
+    if use.visitor.ask("GET", "/account").status != OPEN:
+        use.visitor.makes_an_account(use.canaries.text("first own name"))
     use.posts("/account/name", name=use.canaries.text("own name"))
     words = use.visitor.words()
     seed = decode_recovery_password(words)
@@ -62,21 +66,25 @@ def writes_to_people(use: Use) -> None:
     for number in range(use.contacts):
         peer = secrets.token_bytes(32)
         use.canaries.keep(f"Account ID of contact {number}", peer)
-        use.posts("/conversations", account_id=f"05{peer.hex()}")
+        pane = use.posts("/conversations", account_id=f"05{peer.hex()}")
+        found = re.search(r'data-for="(\d+)"', pane)
+        assert found is not None
+        use.conversations.append(found[1])
         name = use.canaries.text(f"name of contact {number}")
-        use.posts(f"/conversations/{number + 1}/nickname", nickname=name)
+        use.posts(f"/conversations/{found[1]}/nickname", nickname=name)
 
 
 def sends_messages(use: Use) -> None:
     for number in range(use.messages):
         text = use.canaries.text(f"message {number}")
-        use.posts(f"/conversations/{number % use.contacts + 1}/messages", body=text)
+        conversation = use.conversations[number % use.contacts]
+        use.posts(f"/conversations/{conversation}/messages", body=text)
 
 
 def leaves_drafts(use: Use) -> None:
-    for number in range(use.contacts):
+    for number, conversation in enumerate(use.conversations):
         text = use.canaries.text(f"draft {number}")
-        use.posts(f"/conversations/{number + 1}/draft", body=text)
+        use.posts(f"/conversations/{conversation}/draft", body=text)
 
 
 def sets_a_code(use: Use) -> None:
