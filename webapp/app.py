@@ -282,9 +282,10 @@ class App:
 
     def _make_way(self) -> None:
         """See to it that nothing of before stays in memory, once the page has been loaded."""
+        if self.runtime.state == "fresh":
+            # Its nodes hold messages, and Echo is made of the old vault.
+            self._practice.stop()
         if not handover.IS_POSSIBLE:
-            if self.runtime.state == "fresh":
-                self._practice.stop()
             return
         self._visits.await_pause(self._stopping)
         self.is_to_be_replaced = not self._stopping.is_set()

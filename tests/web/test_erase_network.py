@@ -110,6 +110,7 @@ def test_where_no_process_can_be_replaced_the_old_one_goes_on_without_its_practi
     app: App, marit: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handover, "IS_POSSIBLE", False)
+    echo = app._practice.settings().echo
     done = threading.Event()
 
     def hear(event: Event) -> None:
@@ -123,5 +124,6 @@ def test_where_no_process_can_be_replaced_the_old_one_goes_on_without_its_practi
     assert done.wait(PATIENCE_S)
     assert not app.is_to_be_replaced
     assert app._practice._network is None
+    assert app._practice.settings().echo != echo
     form = {"name": "Ilse", "network": "practice"}
     assert ask(app, marit, "POST", "/accounts", form).status == 200
