@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.lock_rig import CHEAP
+from tests.storage.test_crashes import check_shape
 from tests.test_ending import ENDS_WITHIN_S
 from tests.visitor import Visitor
 from tests.web.raw_client import connect, exchange, is_closed_by_server
@@ -188,6 +189,19 @@ def test_whoever_ends_it_in_the_middle_is_obeyed(visitor: Visitor) -> None:
     visitor.process.terminate()
 
     assert visitor.process.wait(ENDS_WITHIN_S + 18) == 0
+
+
+def test_whoever_kills_it_right_after_the_answer_finds_a_first_start(visitor: Visitor) -> None:
+    used(visitor)
+    assert visitor.erases(PIN).status == 204
+
+    visitor.kill()
+
+    visitor.start()
+    assert b"/accounts/new" in visitor.ask("GET", "/").body
+    check_shape(visitor.data)
+    throttle = (visitor.data / fresh.THROTTLE).read_bytes()
+    assert throttle == fresh.fresh_throttle()
 
 
 def test_without_a_browser_it_is_replaced_all_the_same(visitor: Visitor) -> None:

@@ -392,7 +392,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _announce(config, app.launcher.create(), url=app.url)
         app.run(stopping)
         if app.is_to_be_replaced and not told_to_end.is_set():
-            handover.leave(app.hand_over())
+            left = app.hand_over()
+            if not told_to_end.is_set():
+                handover.leave(left)
     except START_ERRORS as error:
         return _refuse(error)
     finally:

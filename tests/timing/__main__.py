@@ -3,16 +3,19 @@
     python -m tests.timing [--attempts 300] [--seed 1]
 
 The real clock and the real price of a derivation. Each round tries one code of every class, in an
-order by lot, on a locked app, and locks it again. One class is answered five milliseconds later on
+order by lot, on a locked app, and locks it again. The last guess erases a directory of its own that
+was made for it. One class is answered five milliseconds later on
 purpose: if that is not found, nothing else that was found means anything.
 """
 
 import argparse
+import contextlib
 import gc
 import itertools
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -20,8 +23,12 @@ from tests.services.lock_rig import PIN, Rig
 from tests.timing.comparing import Comparison, compare, holm
 from webapp.clock import SystemClock
 from webapp.services.runtime import Runtime
+from webapp.services.unlocking import OPENING_S, RESERVE_S
+from webapp.vault import throttle
 from webapp.vault.codes import PROFILE_1
 
+LAST_GUESS = "last guess"
+LIMIT = 8
 PLANTED = "planted"
 PLANTED_S = 0.005
 # Kind, text.
@@ -30,8 +37,10 @@ CLASSES = {
     "wrong": ("pin", "000000"),
     "empty": ("pin", ""),
     "64 KiB": ("passphrase", "9" * 64 * 1024),
+    LAST_GUESS: ("pin", "777777"),
     PLANTED: ("pin", "000000"),
 }
+REASONS = {"right": "opened", "empty": "empty", LAST_GUESS: "erased"}
 # The first rounds load what later ones have in memory.
 WARM_UP = 2
 # security.md T-V2.
@@ -49,9 +58,24 @@ def one_attempt(runtime: Runtime, name: str) -> float:
     if name == PLANTED:
         time.sleep(PLANTED_S)
     took = time.perf_counter() - begun
-    if result.opened != (name == "right"):
+    if result.reason != REASONS.get(name, "wrong"):
         raise SystemExit(f"{name}: the answer was {result.reason}")
     return took
+
+
+@contextlib.contextmanager
+def at_the_limit(*, answers_after_s: float) -> Iterator[Runtime]:
+    """Lend a locked app that erases at the next wrong code, at the same moment as the other one."""
+    with tempfile.TemporaryDirectory() as folder:
+        rig = Rig(Path(folder), clock=SystemClock(), profile=PROFILE_1)
+        runtime = rig.locked()
+        content = throttle.limited(bytes(throttle.THROTTLE_BYTES), limit=LIMIT, now_ms=0)
+        for _ in range(LIMIT - 1):
+            content = throttle.guessed(content, now_ms=0)
+        runtime._directory.write_throttle(content)
+        runtime.gate._derivation_s = answers_after_s - OPENING_S - RESERVE_S
+        yield runtime
+        rig.end()
 
 
 def measure(folder: Path, *, attempts: int, source: Random) -> dict[str, list[float]]:
@@ -61,7 +85,11 @@ def measure(folder: Path, *, attempts: int, source: Random) -> dict[str, list[fl
     taken: dict[str, list[float]] = {name: [] for name in CLASSES}
     for number in range(WARM_UP + attempts):
         for name in source.sample(list(CLASSES), len(CLASSES)):
-            took = one_attempt(runtime, name)
+            if name == LAST_GUESS:
+                with at_the_limit(answers_after_s=runtime.gate.answers_after_s()) as other:
+                    took = one_attempt(other, name)
+            else:
+                took = one_attempt(runtime, name)
             if number >= WARM_UP:
                 taken[name].append(took)
             runtime.lock()

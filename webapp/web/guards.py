@@ -98,7 +98,7 @@ class _Rule:
     # Whether this shows, or changes, what the lock has to hide.
     private: bool = False
     # Whether the answer says nothing that a lock has to hide, so that it may come after one.
-    is_bare: bool = False
+    tells_nothing: bool = False
 
 
 _OWN_PAGE = frozenset({"same-origin", _ABSENT})
@@ -123,7 +123,7 @@ _RULES = {
     Route.UNLOCK: _Rule(frozenset({"POST"}), _OWN_PAGE, null_origin=True, body_bytes=BODY_BYTES),
     Route.LOCK: _Rule(frozenset({"POST"}), _OWN_PAGE, body_bytes=SECRET_BODY_BYTES),
     Route.ERASE: _Rule(
-        frozenset({"POST"}), _OWN_PAGE, body_bytes=BODY_BYTES, private=True, is_bare=True
+        frozenset({"POST"}), _OWN_PAGE, body_bytes=BODY_BYTES, private=True, tells_nothing=True
     ),
 }
 _ROUTES = {
@@ -153,7 +153,7 @@ class Guard:
         if refusal is not None:
             return refusal.answer(start_response)
         _forget_proxies(environ)
-        if not rule.private or rule.is_bare or SOCKET_KEY in environ:
+        if not rule.private or rule.tells_nothing or SOCKET_KEY in environ:
             return self._app(environ, start_response)
         return self._show(environ, start_response)
 
