@@ -58,15 +58,15 @@ ERASING_SABOTAGES = (
     Sabotage(
         "a torn vault stays torn",
         f"{STORAGE}/repair.py",
-        "    is_torn = vault is not None and space is None and _is_foreign(files, directory, vault)\n",
+        "    is_torn = vault is not None and space is None and all(_orphans(files, directory, vault))\n",
         "    is_torn = False\n",
         (f"{ERASING}::test_a_vault_torn_in_the_middle_is_that_of_a_first_start_after_the_next",),
     ),
     Sabotage(
         "a vault whose containers are missing is taken for torn",
         f"{STORAGE}/repair.py",
-        "    return all(head and head not in salts for head in heads)\n",
-        "    return all(head not in salts for head in heads)\n",
+        "    return [bool(head) and head not in salts for head in heads]\n",
+        "    return [head not in salts for head in heads]\n",
         (f"{ERASING}::test_a_vault_whose_containers_are_only_missing_is_kept",),
     ),
     Sabotage(

@@ -9,9 +9,9 @@ an erase. The rules, in the order in which they are applied:
     vault: an erase was torn in the middle of its block, and nothing that the vault may
     still open exists. The vault becomes that of a first start.
  4. Staging files are leftovers of a crash: overwritten and removed.
- 5. The space without a code is open and holds no account: nothing was ever tried, so
-    the throttle says that. A tripwire that does not begin as one of this vault is an
-    orphan, left by an erase.
+ 5. A tripwire that does not begin as one of this vault is an orphan, left by an erase. The
+    space without a code is open and holds no account, and a container is an orphan: then
+    an erase has not come further, and the throttle becomes that of a first start.
  6. A container whose first bytes no salt of this vault explains, and that the open
     space does not list, is an orphan too. Orphans and missing files are built anew. All
     that are not listed are orphans where the open space says that it is all that is
@@ -77,7 +77,7 @@ def repair_small_files(files: Files, directory: Path) -> tuple[bytes, Space | No
     if vault is None:
         _require_empty(files, directory)
     space = None if vault is None else open_without_code(vault)
-    is_torn = vault is not None and space is None and _is_foreign(files, directory, vault)
+    is_torn = vault is not None and space is None and all(_orphans(files, directory, vault))
     _sweep_staging(files, directory)
     files.restrict(directory, mode=DIRECTORY_MODE)
     if vault is None or is_torn:
@@ -85,7 +85,7 @@ def repair_small_files(files: Files, directory: Path) -> tuple[bytes, Space | No
         vault = first_start_vault()
         write(files, directory / fresh.VAULT, vault)
         space = open_without_code(vault)
-    _rebuild_small_files(files, directory, vault_salt=read_salt(vault), space=space)
+    _rebuild_small_files(files, directory, vault=vault, space=space)
     return vault, space
 
 
@@ -133,12 +133,12 @@ def _require_empty(files: Files, directory: Path) -> None:
         raise DataDirectoryUnusable("foreign_files")
 
 
-def _is_foreign(files: Files, directory: Path, vault: bytes) -> bool:
-    """Return whether all eight containers are there, and belong to another vault."""
+def _orphans(files: Files, directory: Path, vault: bytes) -> list[bool]:
+    """Return of each container whether it is there and belongs to another vault."""
     paths = [fresh.container_path(directory, number) for number in range(CONTAINER_COUNT)]
     salts = _container_salts(read_salt(vault))
     heads = [_head(files, path) for path in paths]
-    return all(head and head not in salts for head in heads)
+    return [bool(head) and head not in salts for head in heads]
 
 
 def _sweep_staging(files: Files, directory: Path) -> None:
@@ -149,18 +149,19 @@ def _sweep_staging(files: Files, directory: Path) -> None:
 
 
 def _rebuild_small_files(
-    files: Files, directory: Path, *, vault_salt: bytes, space: Space | None
+    files: Files, directory: Path, *, vault: bytes, space: Space | None
 ) -> None:
     is_fresh = space is not None and not space.entries
+    is_erased = is_fresh and any(_orphans(files, directory, vault))
     # Where a code is set, a throttle that has gone must not be a way to new free attempts.
     throttle = unreadable() if space is None else fresh.fresh_throttle()
     path = directory / fresh.THROTTLE
-    if is_fresh and _head(files, path, limit=THROTTLE_BYTES + 1) != throttle:
+    if is_erased and _head(files, path, limit=THROTTLE_BYTES + 1) != throttle:
         _write_anew(files, path, throttle)
     _rebuild(files, path, throttle)
     _rebuild(files, directory / fresh.DOOR, fresh.fresh_door())
     path = directory / fresh.TRIPWIRE
-    tripwire = fresh.fresh_tripwire(vault_salt)
+    tripwire = fresh.fresh_tripwire(read_salt(vault))
     if _head(files, path) != tripwire[:TRIPWIRE_SALT_BYTES]:
         # What it held goes first: torn, the new one would begin well and end with that.
         _write_anew(files, path, secrets.token_bytes(len(tripwire)))
