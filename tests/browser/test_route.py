@@ -55,7 +55,7 @@ def push(app: App, state: ConnectionState) -> None:
     with app.flask.app_context():
         view = present_connection(state, now_ms=NOW_MS)
         drawn = render_template("partials/_connection.html", connection=view)
-        app._live.push(drawn, generation=app.runtime.generation)
+        app._live.push(drawn, view=app.runtime.view)
 
 
 def stops(route: Locator) -> Locator:
