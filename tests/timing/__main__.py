@@ -3,15 +3,16 @@
     python -m tests.timing [--attempts 300] [--seed 1]
 
 The real clock and the real price of a derivation. Each round tries one code of every class, in an
-order by lot, on a locked app, and locks it again. The last guess erases a directory of its own that
-was made for it. One class is answered five milliseconds later on
-purpose: if that is not found, nothing else that was found means anything.
+order by lot, on a locked app, and locks it again. What destroys is tried on a copy of its own, with
+the moment of the answer of the others. One class is answered five milliseconds later on purpose: if
+that is not found, nothing else that was found means anything.
 """
 
 import argparse
 import contextlib
 import gc
 import itertools
+import shutil
 import sys
 import tempfile
 import time
@@ -19,28 +20,40 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from tests.services.lock_rig import PIN, Rig
+from tests.services.lock_rig import OTHER_PIN, PIN, Rig
+from tests.services.pseudonym_actions import handle_of, move
 from tests.timing.comparing import Comparison, compare, holm
 from webapp.clock import SystemClock
+from webapp.services import codes, emergency
 from webapp.services.runtime import Runtime
 from webapp.services.unlocking import OPENING_S, RESERVE_S
 from webapp.vault import throttle
 from webapp.vault.codes import PROFILE_1
 
 LAST_GUESS = "last guess"
+EMPTY, COVER = "duress, empty", "duress, cover"
+DESTROYING = (LAST_GUESS, EMPTY, COVER)
 LIMIT = 8
 PLANTED = "planted"
 PLANTED_S = 0.005
+DURESS_PIN = "161803"
 # Kind, text.
 CLASSES = {
     "right": ("pin", PIN),
+    "second code": ("pin", OTHER_PIN),
     "wrong": ("pin", "000000"),
     "empty": ("pin", ""),
     "64 KiB": ("passphrase", "9" * 64 * 1024),
     LAST_GUESS: ("pin", "777777"),
+    EMPTY: ("pin", DURESS_PIN),
+    COVER: ("pin", DURESS_PIN),
     PLANTED: ("pin", "000000"),
 }
-REASONS = {"right": "opened", "empty": "empty", LAST_GUESS: "erased"}
+REASONS = {
+    **dict.fromkeys(("right", "second code", EMPTY, COVER), "opened"),
+    "empty": "empty",
+    LAST_GUESS: "erased",
+}
 # The first rounds load what later ones have in memory.
 WARM_UP = 2
 # security.md T-V2.
@@ -63,41 +76,69 @@ def one_attempt(runtime: Runtime, name: str) -> float:
     return took
 
 
+def prepare(folder: Path, *, has_cover: bool) -> Rig:
+    """Return a directory with two accounts behind PIN, one behind another, and a duress code."""
+    rig = Rig(folder, clock=SystemClock(), profile=PROFILE_1)
+    rig.make_account()
+    runtime = rig.start()
+    for name in ("Ilse", "Noor"):
+        rig.add(runtime, name)
+    codes.set_code(runtime, kind="pin", text=PIN, repeated=PIN)
+    move(runtime, "Noor", text=OTHER_PIN)
+    rehearsal = emergency.begin(
+        runtime,
+        text=DURESS_PIN,
+        repeated=DURESS_PIN,
+        current=PIN,
+        cover=handle_of(runtime, "Ilse") if has_cover else None,
+    )
+    emergency.rehearse(runtime, rehearsal, DURESS_PIN)
+    emergency.switch_on(runtime, rehearsal)
+    rig.end()
+    return rig
+
+
 @contextlib.contextmanager
-def at_the_limit(*, answers_after_s: float) -> Iterator[Runtime]:
-    """Lend a locked app that erases at the next wrong code, at the same moment as the other one."""
+def copy_of(rig: Rig, name: str, *, answers_after_s: float) -> Iterator[Runtime]:
+    """Lend a locked app on a copy of the directory, which answers after the same time."""
     with tempfile.TemporaryDirectory() as folder:
-        rig = Rig(Path(folder), clock=SystemClock(), profile=PROFILE_1)
-        runtime = rig.locked()
-        content = throttle.limited(bytes(throttle.THROTTLE_BYTES), limit=LIMIT, now_ms=0)
-        for _ in range(LIMIT - 1):
-            content = throttle.guessed(content, now_ms=0)
-        runtime._directory.write_throttle(content)
+        copy = Rig(Path(folder), clock=SystemClock(), profile=PROFILE_1)
+        shutil.copytree(rig.path, copy.path)
+        runtime = copy.start()
+        if name == LAST_GUESS:
+            content = throttle.limited(bytes(throttle.THROTTLE_BYTES), limit=LIMIT, now_ms=0)
+            for _ in range(LIMIT - 1):
+                content = throttle.guessed(content, now_ms=0)
+            runtime._directory.write_throttle(content)
         runtime.gate._derivation_s = answers_after_s - OPENING_S - RESERVE_S
         yield runtime
-        rig.end()
+        copy.end()
 
 
 def measure(folder: Path, *, attempts: int, source: Random) -> dict[str, list[float]]:
     """Return the seconds of every attempt by class, round by round."""
-    rig = Rig(folder, clock=SystemClock(), profile=PROFILE_1)
-    runtime = rig.locked()
+    rig, with_cover = (prepare(folder / name, has_cover=name == "cover") for name in ("", "cover"))
+    still = {name: with_cover if name == COVER else rig for name in DESTROYING}
+    used = Rig(folder / "used", clock=SystemClock(), profile=PROFILE_1)
+    shutil.copytree(rig.path, used.path)
+    runtime = used.start()
     taken: dict[str, list[float]] = {name: [] for name in CLASSES}
     for number in range(WARM_UP + attempts):
         for name in source.sample(list(CLASSES), len(CLASSES)):
-            if name == LAST_GUESS:
-                with at_the_limit(answers_after_s=runtime.gate.answers_after_s()) as other:
+            if name in still:
+                answers_after_s = runtime.gate.answers_after_s()
+                with copy_of(still[name], name, answers_after_s=answers_after_s) as other:
                     took = one_attempt(other, name)
             else:
                 took = one_attempt(runtime, name)
+                runtime.lock()
+                # The waits between wrong codes are the same for all, and would take days here.
+                runtime.gate._counter.clear()
             if number >= WARM_UP:
                 taken[name].append(took)
-            runtime.lock()
-            # The waits between wrong codes are the same for all, and would take days here.
-            runtime.gate._counter.clear()
         print(f"\rround {number + 1} of {WARM_UP + attempts}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    rig.end()
+    used.end()
     return taken
 
 
@@ -122,7 +163,7 @@ def report(taken: dict[str, list[float]], *, source: Random) -> bool:
     own = [at for at, pair in enumerate(pairs) if PLANTED not in pair]
     planted = [at for at, pair in enumerate(pairs) if PLANTED in pair]
     is_sound = True
-    print(f"{'pair':18} {'99 % of the difference, ms':>28} {'KS p':>8} {'rank p':>8} {'AUC':>6}")
+    print(f"{'pair':30} {'99 % of the difference, ms':>28} {'KS p':>8} {'rank p':>8} {'AUC':>6}")
     for group in (own, planted):
         ks, rank, auc = (
             holm([getattr(found[at], name) for at in group])
@@ -134,7 +175,7 @@ def report(taken: dict[str, list[float]], *, source: Random) -> bool:
             is_sound &= verdict == (TOLD_APART if group is planted else ALIKE)
             between = f"{each.low_ms:+.3f} to {each.high_ms:+.3f}"
             figures = f"{between:>28} {ks[place]:8.4f} {rank[place]:8.4f} {each.auc:6.3f}"
-            print(f"{' / '.join(pairs[at]):18} {figures}  {verdict}")
+            print(f"{' / '.join(pairs[at]):30} {figures}  {verdict}")
     return is_sound
 
 
