@@ -85,7 +85,8 @@ class Reader:
         return self.page.locator(f"#conversation-{self.number} .badge")
 
     def opens_it(self) -> "Reader":
-        with self.page.expect_websocket():
+        # What the page catches up with may exchange the row that is to be clicked.
+        with self.page.expect_response("**/list/rows**"):
             self.person.opens_the_app()
         self.page.locator(f"#open-{self.number}").click()
         expect(self.log).to_be_attached()

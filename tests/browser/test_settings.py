@@ -12,7 +12,7 @@ from tests.browser.walks import scrolls_sideways
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("Account", "Lock", "Appearance", "Chats", "Network", "Help")
+PAGES = ("Account", "Lock", "Emergency", "Appearance", "Chats", "Network", "Erase", "Help")
 DARK, LIGHT = "rgb(21, 25, 23)", "rgb(252, 253, 252)"
 BLACK, WHITE = "rgb(0, 0, 0)", "rgb(255, 255, 255)"
 
@@ -244,6 +244,8 @@ def test_settings_need_no_mouse(arrive: Arrive) -> None:
     expect(page.get_by_role("button", name="Account", exact=True)).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Lock", exact=True)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Emergency")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Appearance")).to_be_focused()
     page.keyboard.press("Enter")
