@@ -5,8 +5,9 @@ VECTORS ?= tests/vectors
 SECONDS ?= 120
 ATTEMPTS ?= 300
 PY := .venv/bin/python
-# One process of tests for each core, files kept whole: what a file's tests share is made once.
-SIDE_BY_SIDE := -n auto --dist loadscope
+# One process of tests more than cores, because stories wait most of their time; files kept whole:
+# what a file's tests share is made once.
+SIDE_BY_SIDE := -n $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadscope
 
 # What the tests read: the measured coverage is fresh while none of it has changed since.
 SOURCES := $(shell find webapp templates static tests benchmarks docs -type f \

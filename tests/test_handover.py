@@ -255,16 +255,30 @@ HEIRS = (
 )
 
 
+# A process of tests may have so many files open that the number of the program is taken.
+UNUSED_FROM = 600
+
+
 @pytest.fixture
-def pipe() -> Iterator[int]:
+def number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the handover have a number that is not taken here."""
+    import fcntl
+
+    free = fcntl.fcntl(0, fcntl.F_DUPFD, UNUSED_FROM)
+    os.close(free)
+    monkeypatch.setattr(handover, "DESCRIPTOR", free)
+
+
+@pytest.fixture
+def pipe(number: None) -> Iterator[int]:
     """Return the writing end of what the next process would read."""
     reading, writing = os.pipe()
     os.dup2(reading, handover.DESCRIPTOR)
     os.close(reading)
     yield writing
-    for number in (writing, handover.DESCRIPTOR):
+    for end in (writing, handover.DESCRIPTOR):
         try:
-            os.close(number)
+            os.close(end)
         except OSError:
             continue
 
@@ -298,12 +312,12 @@ def test_sixteen_sessions_fit() -> None:
     assert len(handover._MAGIC + handover._encode(left)) <= handover._MOST_BYTES
 
 
-def test_at_a_normal_start_there_is_nothing() -> None:
+def test_at_a_normal_start_there_is_nothing(number: None) -> None:
     assert not is_open(handover.DESCRIPTOR)
     assert handover.receive() is None
 
 
-def test_a_file_that_a_parent_left_open_there_is_left_alone(tmp_path: Path) -> None:
+def test_a_file_that_a_parent_left_open_there_is_left_alone(number: None, tmp_path: Path) -> None:
     file = os.open(tmp_path, os.O_RDONLY)
     os.dup2(file, handover.DESCRIPTOR)
     os.close(file)

@@ -9,7 +9,7 @@ from tests.browser.locking import PIN, Keeper
 from tests.browser.test_erase import sees_the_first_page
 from tests.browser.walks import WIDTHS, looks_around
 from webapp.app import App
-from webapp.services import reading
+from webapp.services import preferences, reading
 
 pytestmark = pytest.mark.browser
 
@@ -18,26 +18,32 @@ PANIC = "Control+Shift+Backspace"
 
 
 @pytest.fixture
-def marit(app: App, browser: Browser, request: pytest.FixtureRequest) -> Keeper:
+def night_desk(app: App) -> None:
+    """Have a second account beside the first, which stays the one that is shown."""
+    first = app.runtime.account().handle
+    app.runtime.create_account("Night desk", network="practice", beside=1)
+    app.runtime.show(first)
+
+
+@pytest.fixture
+def marit(app: App, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Keeper]:
     person = Keeper(app, browser=browser, width=getattr(request, "param", WIDTHS[0]))
     person.opens_the_app()
-    return person
+    yield person
+    person.context.close()
+    assert person.complaints == []
+    assert person.foreign == []
 
 
-@pytest.fixture(autouse=True)
-def nothing_to_complain_of(marit: Keeper) -> Iterator[None]:
-    yield
-    marit.context.close()
-    assert marit.complaints == []
-    assert marit.foreign == []
+def shows_the_page(marit: Keeper) -> None:
+    marit.page.get_by_label("Your PIN").fill(PIN)
+    marit.page.get_by_role("button", name="Show the page").click()
 
 
 def opens_emergency(marit: Keeper) -> None:
     marit.opens_settings("Emergency")
-    field = marit.page.get_by_label("Your PIN")
-    if field.is_visible():
-        field.fill(PIN)
-        marit.page.get_by_role("button", name="Show the page").click()
+    if marit.page.get_by_label("Your PIN").is_visible():
+        shows_the_page(marit)
     expect(marit.page.get_by_role("heading", name="Duress code")).to_be_visible()
 
 
@@ -66,13 +72,6 @@ def switches_on(marit: Keeper, *, cover: str = "Empty") -> None:
     expect(marit.page.get_by_text("The duress code is on.")).to_be_visible()
 
 
-def adds(app: App, name: str) -> None:
-    """Have a second account beside the first, which stays the one that is shown."""
-    first = app.runtime.account().handle
-    app.runtime.create_account(name, network="practice", beside=1)
-    app.runtime.show(first)
-
-
 @pytest.mark.parametrize("marit", WIDTHS, indirect=True)
 def test_typed_at_the_lock_it_leaves_the_first_page(marit: Keeper, app: App) -> None:
     marit.sets_a_code("pin")
@@ -90,9 +89,7 @@ def test_typed_at_the_lock_it_leaves_the_first_page(marit: Keeper, app: App) -> 
 
 
 @pytest.mark.parametrize("marit", WIDTHS, indirect=True)
-def test_typed_at_the_lock_it_leaves_the_cover(marit: Keeper, app: App) -> None:
-    adds(app, "Night desk")
-    marit.page.reload()
+def test_typed_at_the_lock_it_leaves_the_cover(night_desk: None, marit: Keeper, app: App) -> None:
     marit.sets_a_code("pin")
     marit.goes_back_to_the_list()
     switches_on(marit, cover="Cover: Night desk")
@@ -191,7 +188,9 @@ def test_two_presses_destroy_and_one_does_not(marit: Keeper, app: App) -> None:
 
 
 @pytest.mark.parametrize("marit", WIDTHS, indirect=True)
-def test_no_page_of_emergencies_keeps_anybody_out(marit: Keeper, app: App) -> None:
+def test_no_page_of_emergencies_keeps_anybody_out(
+    night_desk: None, marit: Keeper, app: App
+) -> None:
     def pages() -> Iterator[str]:
         marit.opens_settings("Emergency")
         yield "emergency-no-code"
@@ -200,7 +199,8 @@ def test_no_page_of_emergencies_keeps_anybody_out(marit: Keeper, app: App) -> No
         marit.goes_back_to_the_list()
         marit.opens_settings("Emergency")
         yield "emergency-asks"
-        opens_emergency(marit)
+        shows_the_page(marit)
+        expect(marit.page.get_by_role("heading", name="Duress code")).to_be_visible()
         yield "emergency-off"
         marit.page.locator("#duress").get_by_role("button", name="Set up").click()
         expect(marit.page.get_by_label("Duress code", exact=True)).to_be_visible()
@@ -217,6 +217,5 @@ def test_no_page_of_emergencies_keeps_anybody_out(marit: Keeper, app: App) -> No
         expect(marit.page.get_by_role("button", name="Keep it")).to_be_visible()
         yield "emergency-switch-off"
 
-    adds(app, "Night desk")
-    marit.page.reload()
+    preferences.change(app.runtime.account(), "theme", "system")
     looks_around(marit, pages())

@@ -54,8 +54,11 @@ class Rig:
         """Have an account in the directory, as from an earlier start."""
         shutil.copytree(_with_account(), self.path)
 
-    def start(self, files: Files | None = None) -> Runtime:
-        """End the process before, and start another one on the directory."""
+    def start(self, files: Files | None = None, *, derivation_s: float | None = None) -> Runtime:
+        """End the process before, and start another one on the directory.
+
+        ``derivation_s`` is what a derivation takes, if that has been measured already.
+        """
         self.end()
         directory = DataDirectory(self.path, files or RealFiles())
         directory.lock()
@@ -74,6 +77,7 @@ class Rig:
         )
         runtime.events.subscribe(self._hear)
         self._running.append((runtime, directory))
+        runtime.gate._derivation_s = derivation_s
         runtime.start()
         if runtime.state == "locked":
             # Measured before the test moves the clock, or the answer would be due much later.
