@@ -5,9 +5,10 @@ VECTORS ?= tests/vectors
 SECONDS ?= 120
 ATTEMPTS ?= 300
 PY := .venv/bin/python
-# One process of tests more than cores, because stories wait most of their time; files kept whole:
-# what a file's tests share is made once.
-SIDE_BY_SIDE := -n $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadscope
+# One process of tests for each core, files kept whole: what a file's tests share is made once.
+SIDE_BY_SIDE := -n auto --dist loadscope
+# What pytest returns where no browser is found, so that no story was run.
+NOTHING_RUN := 5
 
 # What the tests read: the measured coverage is fresh while none of it has changed since.
 SOURCES := $(shell find webapp templates static tests benchmarks docs -type f \
@@ -79,5 +80,6 @@ environment:
 # One run of the tests serves `make test` and the thresholds of `make check`.
 .coverage: $(SOURCES) | environment
 	@$(PY) -m coverage erase
-	$(PY) -m coverage run -m pytest $(SIDE_BY_SIDE) --browser-if-available $(TESTS)
+	$(PY) -m coverage run -m pytest $(SIDE_BY_SIDE) $(TESTS)
+	$(PY) -m pytest $(SIDE_BY_SIDE) --browser-if-available tests/browser || [ $$? -eq $(NOTHING_RUN) ]
 	@$(PY) -m coverage combine --quiet

@@ -4,13 +4,13 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.locking import PIN, Keeper, LeapingClock, make_app
+from tests.browser.locking import PIN, Keeper, LeapingClock
+from tests.browser.walks import WIDTHS
 from tests.web.raw_client import connect, head, is_closed_by_server, read_answer
 from webapp.app import App
 from webapp.services import wrong_codes
@@ -18,26 +18,14 @@ from webapp.vault.throttle import DELAYS_S
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = (1280, 390)
+
+# The erase itself is looked at in both widths, the rest in one.
+in_both_widths = pytest.mark.parametrize("marit", WIDTHS, indirect=True)
 
 
 @pytest.fixture
-def clock() -> LeapingClock:
-    return LeapingClock()
-
-
-@pytest.fixture
-def app(tmp_path: Path, clock: LeapingClock) -> Iterator[App]:
-    app = make_app(tmp_path, clock=clock)
-    app.start()
-    app.runtime.create_account("Marit", network="practice")
-    yield app
-    app.stop()
-
-
-@pytest.fixture(params=WIDTHS)
 def marit(app: App, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Keeper]:
-    person = Keeper(app, browser=browser, width=request.param)
+    person = Keeper(app, browser=browser, width=getattr(request, "param", WIDTHS[0]))
     person.opens_the_app()
     yield person
     person.context.close()
@@ -80,6 +68,7 @@ def test_the_page_says_what_goes_and_what_stays(marit: Keeper) -> None:
     marit.keeps_a_picture("erase")
 
 
+@in_both_widths
 def test_after_an_erase_the_first_page_is_there_and_an_account_can_be_made(
     marit: Keeper,
 ) -> None:
@@ -127,6 +116,7 @@ def test_all_tabs_of_the_browser_land_on_the_first_page_and_other_browsers_are_o
     other.context.close()
 
 
+@in_both_widths
 def test_the_last_wrong_code_leads_to_the_first_page(
     marit: Keeper, app: App, clock: LeapingClock
 ) -> None:

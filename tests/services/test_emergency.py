@@ -165,6 +165,18 @@ def test_it_is_switched_on_only_when_its_code_was_typed(runtime: Runtime) -> Non
     assert emergency.prepared(runtime) == OFF
 
 
+def test_a_rehearsal_is_no_place_to_look_for_a_code(runtime: Runtime) -> None:
+    rehearsal = begin(runtime)
+    for number in range(emergency.MOST_TRIES):
+        assert emergency.rehearse(runtime, rehearsal, f"{number:06}") == "nothing"
+
+    for text in (PIN, DURESS_PIN):
+        with pytest.raises(DuressNotRehearsed):
+            emergency.rehearse(runtime, rehearsal, text)
+
+    assert not rehearsal.is_practised
+
+
 def test_a_lock_ends_a_rehearsal(runtime: Runtime) -> None:
     rehearsal = begin(runtime)
     emergency.rehearse(runtime, rehearsal, DURESS_PIN)

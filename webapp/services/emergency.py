@@ -34,6 +34,9 @@ _MISFITS: Final[dict[Misfit, type[ServiceError]]] = {
     Misfit.LENGTH: DuressLength,
     Misfit.NEAR: DuressNear,
 }
+# Enough to practise. Without an end, whoever comes upon the page of a rehearsal could look for the
+# own code there: these tries are neither counted nor made to wait.
+MOST_TRIES: Final = 20
 # opens / destroys: what the code that was typed would do at the lock.
 Outcome = Literal["opens", "destroys", "nothing"]
 
@@ -57,6 +60,7 @@ class Rehearsal:
     root: bytes = field(repr=False)
     vault: bytes = field(repr=False)
     is_practised: bool = False
+    tries: int = 0
 
 
 def prepared(runtime: Runtime) -> Prepared:
@@ -97,8 +101,12 @@ def begin(
 def rehearse(runtime: Runtime, rehearsal: Rehearsal, text: str) -> Outcome:
     """Return what ``text`` would do at the lock; it does nothing here.
 
-    Raises UnlockBusy, NotEnoughMemory, and what the storage raises about the vault.
+    Raises DuressNotRehearsed after MOST_TRIES, UnlockBusy, NotEnoughMemory, and what the storage
+    raises about the vault.
     """
+    if rehearsal.tries >= MOST_TRIES:
+        raise DuressNotRehearsed
+    rehearsal.tries += 1
     found = open_vault(rehearsal.vault, runtime.gate.root_of(rehearsal.kind, text))
     if found is None:
         return "nothing"
