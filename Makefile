@@ -81,5 +81,5 @@ environment:
 .coverage: $(SOURCES) | environment
 	@$(PY) -m coverage erase
 	$(PY) -m coverage run -m pytest $(SIDE_BY_SIDE) $(TESTS)
-	$(PY) -m pytest $(SIDE_BY_SIDE) --browser-if-available tests/browser || [ $$? -eq $(NOTHING_RUN) ]
+	$(PY) -m pytest $(SIDE_BY_SIDE) -m browser --browser-if-available $(or $(TESTS),tests/browser) || [ $$? -eq $(NOTHING_RUN) ]
 	@$(PY) -m coverage combine --quiet

@@ -29,9 +29,13 @@ def app(tmp_path: Path) -> Iterator[App]:
     app.stop()
 
 
-@pytest.fixture(params=WIDTHS)
+# What looks different on a phone is done in both widths, the rest in one.
+in_both_widths = pytest.mark.parametrize("marit", WIDTHS, indirect=True)
+
+
+@pytest.fixture
 def marit(app: App, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Keeper]:
-    person = Keeper(app, browser=browser, width=request.param)
+    person = Keeper(app, browser=browser, width=getattr(request, "param", WIDTHS[0]))
     person.opens_the_app()
     sees_account(person, "Marit")
     yield person
@@ -139,6 +143,7 @@ def test_the_switcher_is_used_by_keyboard_and_the_focus_stays_with_the_account(
     assert marit.finds_obstacles() == []
 
 
+@in_both_widths
 def test_the_bar_has_another_colour_in_each_account(marit: Keeper) -> None:
     def colour() -> str:
         found: str = marit.page.evaluate(
@@ -152,6 +157,7 @@ def test_the_bar_has_another_colour_in_each_account(marit: Keeper) -> None:
     assert colour() != before
 
 
+@in_both_widths
 @pytest.mark.parametrize("path", ["/accounts/add", "/account/erase", "/account/move"])
 def test_the_pages_of_accounts_keep_nobody_out(app: App, marit: Keeper, path: str) -> None:
     page = marit.page
@@ -171,6 +177,7 @@ def test_the_pages_of_accounts_keep_nobody_out(app: App, marit: Keeper, path: st
     marit.keeps_a_picture(f"accounts{path.replace('/', '-')}-{page.viewport_size['width']}")  # type: ignore[index]
 
 
+@in_both_widths
 def test_an_account_behind_a_second_code_opens_with_that_one_alone(marit: Keeper) -> None:
     page = marit.page
     marit.sets_a_code("pin")
@@ -236,6 +243,7 @@ def test_a_code_is_kept_before_an_account_is_added(marit: Keeper) -> None:
     expect(page.get_by_text("This code does not open anything.")).to_be_hidden()
 
 
+@in_both_widths
 def test_one_account_is_erased_and_the_other_stays(marit: Keeper) -> None:
     page = marit.page
     switches_to(marit, "Night desk")
