@@ -7,21 +7,52 @@ from pathlib import Path
 import pytest
 
 from tests.services.correspondents import Correspondent, PracticeSwitch
-from tests.services.lock_rig import CHEAP
-from tests.virtual_clock import VirtualClock
+from tests.services.lock_rig import CHEAP, PIN, Rig
+from tests.virtual_clock import JumpingClock, VirtualClock
 from webapp.network.client import Network
 from webapp.network.proxy import Proxy
 from webapp.protocol.keys import Seed
+from webapp.services import codes
 from webapp.services.events import EventBus
 from webapp.services.networks import Networks
 from webapp.services.runtime import Runtime
 from webapp.storage.data_directory import DataDirectory
 from webapp.storage.files import RealFiles
+from webapp.vault.codes import CodeKind
 
 
 @pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
+def clock(request: pytest.FixtureRequest) -> VirtualClock:
+    """The clock of a test; beside a rig one on which the test itself never waits."""
+    return JumpingClock() if "rig" in request.fixturenames else VirtualClock()
+
+
+@pytest.fixture
+def rig(tmp_path: Path, clock: JumpingClock, no_thread_left: None) -> Iterator[Rig]:
+    rig = Rig(tmp_path, clock=clock)
+    yield rig
+    rig.end()
+
+
+@pytest.fixture
+def opened(rig: Rig) -> Runtime:
+    """The app with one account, open behind a code."""
+    runtime = rig.locked()
+    assert runtime.unlock(CodeKind.PIN, PIN).opened
+    rig.events.clear()
+    return runtime
+
+
+@pytest.fixture
+def runtime(rig: Rig) -> Runtime:
+    """Marit and Ilse, open behind PIN; Marit is shown. Some files have another one."""
+    rig.make_account()
+    runtime = rig.start()
+    rig.add(runtime, "Ilse")
+    codes.set_code(runtime, kind="pin", text=PIN, repeated=PIN)
+    again = rig.opened()
+    rig.events.clear()
+    return again
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """Setting, changing and removing a code: what is asked for, and what a cut anywhere leaves."""
 
 import errno
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -36,25 +35,6 @@ from webapp.vault.slots import SLOT_BYTES
 
 EVERY_LOSS = [Loss.NOTHING, Loss.CONTENT, Loss.NAMES, Loss.CONTENT | Loss.NAMES]
 Action = Callable[[Runtime], object]
-
-
-@pytest.fixture
-def clock() -> JumpingClock:
-    return JumpingClock()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, clock: JumpingClock, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=clock)
-    yield rig
-    rig.end()
-
-
-@pytest.fixture
-def opened(rig: Rig) -> Runtime:
-    runtime = rig.locked()
-    assert runtime.unlock(CodeKind.PIN, PIN).opened
-    return runtime
 
 
 def set_pin(runtime: Runtime) -> None:

@@ -1,29 +1,15 @@
 """What is damaged, swapped or foreign: one neutral answer, and nothing gets worse by it."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from tests.services.lock_rig import OTHER_PIN, PIN, Rig
-from tests.virtual_clock import JumpingClock
 from webapp.services import codes
 from webapp.storage import accounts, fresh
 from webapp.vault.codes import CodeKind
 from webapp.vault.slot_plaintext import Slot, SlotKind
 from webapp.vault.slots import new_vault, read_salt
-
-
-@pytest.fixture
-def clock() -> JumpingClock:
-    return JumpingClock()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, clock: JumpingClock, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=clock)
-    yield rig
-    rig.end()
 
 
 def test_while_one_space_is_open_the_code_of_another_is_wrong(rig: Rig) -> None:

@@ -1,7 +1,6 @@
 """The duress code and the panic shortcut: how they are prepared, and what they do."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -9,7 +8,6 @@ from tests.services.lock_rig import ANSWERS_AFTER_S, OTHER_PIN, PIN, Rig
 from tests.services.pseudonym_actions import THIRD_PIN, changed_slots, erase, handle_of, move, names
 from tests.services.test_erasing import check_first_start, finished
 from tests.services.test_unlocking import Calls
-from tests.virtual_clock import JumpingClock
 from webapp.services import codes, emergency, lock_settings, pseudonyms
 from webapp.services.emergency import Prepared, Rehearsal
 from webapp.services.errors import (
@@ -35,28 +33,6 @@ from webapp.vault.slots import open_vault
 
 OFF = Prepared(None, None, panic_chord=False)
 DURESS_PIN = OTHER_PIN
-
-
-@pytest.fixture
-def clock() -> JumpingClock:
-    return JumpingClock()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, clock: JumpingClock, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=clock)
-    yield rig
-    rig.end()
-
-
-@pytest.fixture
-def runtime(rig: Rig) -> Runtime:
-    """Marit and Ilse, open behind PIN."""
-    rig.make_account()
-    runtime = rig.start()
-    rig.add(runtime, "Ilse")
-    codes.set_code(runtime, kind="pin", text=PIN, repeated=PIN)
-    return rig.opened()
 
 
 def begin(

@@ -1,8 +1,7 @@
 """Preparing a duress code, and typing it, when power or disk fail: the old state or the new one."""
 
 import errno
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -11,8 +10,7 @@ from tests.services.pseudonym_actions import names
 from tests.services.test_emergency import DURESS_PIN, arm
 from tests.services.test_pseudonym_crashes import EVERY_LOSS, Computer
 from tests.storage.fault_files import FaultFiles, Loss, PowerCut
-from tests.virtual_clock import JumpingClock
-from webapp.services import codes, emergency
+from webapp.services import emergency
 from webapp.services.runtime import Runtime
 from webapp.storage import fresh
 from webapp.vault.codes import CodeKind
@@ -21,23 +19,6 @@ from webapp.vault.slot_plaintext import Slot
 from webapp.vault.slots import open_vault
 
 Action = Callable[[Rig, Runtime], object]
-
-
-@pytest.fixture
-def rig(tmp_path: Path, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=JumpingClock())
-    yield rig
-    rig.end()
-
-
-@pytest.fixture
-def runtime(rig: Rig) -> Runtime:
-    """Marit and Ilse, open behind PIN."""
-    rig.make_account()
-    runtime = rig.start()
-    rig.add(runtime, "Ilse")
-    codes.set_code(runtime, kind="pin", text=PIN, repeated=PIN)
-    return rig.opened()
 
 
 def arming(_rig: Rig, runtime: Runtime) -> None:

@@ -3,7 +3,7 @@
 import errno
 import gc
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,27 +30,6 @@ from webapp.vault.slots import no_code_root, open_vault, read_salt
 
 STATES = ["fresh", "open", "locked", "light", "erasing", "closed"]
 NETWORK = {"kind": "practice"}
-
-
-@pytest.fixture
-def clock() -> JumpingClock:
-    return JumpingClock()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, clock: JumpingClock, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=clock)
-    yield rig
-    rig.end()
-
-
-@pytest.fixture
-def opened(rig: Rig) -> Runtime:
-    """The app open behind a code."""
-    runtime = rig.locked()
-    assert runtime.unlock(CodeKind.PIN, PIN).opened
-    rig.events.clear()
-    return runtime
 
 
 class Held:

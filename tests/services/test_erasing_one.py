@@ -1,8 +1,6 @@
 """Erasing one account: it is gone, and all else stays byte for byte."""
 
 import errno
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,8 +15,6 @@ from tests.services.pseudonym_actions import (
     names_behind,
 )
 from tests.storage.fault_files import FaultFiles
-from tests.virtual_clock import JumpingClock
-from webapp.services import codes
 from webapp.services.errors import (
     AnotherCodeNeeded,
     WrongCode,
@@ -30,30 +26,6 @@ from webapp.vault.codes import CodeKind
 from webapp.vault.containers import container_salt
 from webapp.vault.slot_plaintext import Entry, Slot, SlotKind
 from webapp.vault.slots import read_salt
-
-
-@pytest.fixture
-def clock() -> JumpingClock:
-    return JumpingClock()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, clock: JumpingClock, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=clock)
-    yield rig
-    rig.end()
-
-
-@pytest.fixture
-def runtime(rig: Rig) -> Runtime:
-    """Marit and Ilse, open behind PIN; Marit is shown."""
-    rig.make_account()
-    runtime = rig.start()
-    rig.add(runtime, "Ilse")
-    codes.set_code(runtime, kind="pin", text=PIN, repeated=PIN)
-    runtime = rig.opened()
-    rig.events.clear()
-    return runtime
 
 
 @pytest.mark.parametrize("name", ["Marit", "Ilse"])

@@ -1,8 +1,5 @@
 """Erasing by the menu: the code, the moment of the answer, and what is left."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.services.lock_rig import ANSWERS_AFTER_S, PIN, Rig
@@ -11,28 +8,6 @@ from tests.virtual_clock import JumpingClock
 from webapp.services import everything, lock_settings
 from webapp.services.errors import AppLocked, NoAccount, WrongCode
 from webapp.services.runtime import Runtime
-from webapp.vault.codes import CodeKind
-
-
-@pytest.fixture
-def clock() -> JumpingClock:
-    return JumpingClock()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, clock: JumpingClock, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=clock)
-    yield rig
-    rig.end()
-
-
-@pytest.fixture
-def opened(rig: Rig) -> Runtime:
-    """The app open behind a code."""
-    runtime = rig.locked()
-    assert runtime.unlock(CodeKind.PIN, PIN).opened
-    rig.events.clear()
-    return runtime
 
 
 def test_the_menu_asks_for_the_code_and_counts_a_wrong_one(rig: Rig, opened: Runtime) -> None:

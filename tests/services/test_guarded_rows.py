@@ -1,7 +1,6 @@
 """Guarded settings against a disk that is put back in part (T-V10)."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from hypothesis import strategies as st
 
 from tests.services.lock_rig import PIN, Rig
 from tests.storage.fault_files import FaultFiles, Loss, PowerCut
-from tests.virtual_clock import JumpingClock
 from webapp.services import lock_settings
 from webapp.services.errors import AppLocked, InvalidSetting, RolledBack
 from webapp.services.events import LockSettingsChanged
@@ -23,18 +21,6 @@ from webapp.storage.errors import DataDirectoryUnusable
 SAFE = lock_settings.parse(SAFEST)
 # For each setting a value that is neither the default nor the safest.
 WEAKER = {"idle_minutes": "60", "last_tab": "off", "sleep": "off", "keep_receiving": "on"}
-
-
-@pytest.fixture
-def clock() -> JumpingClock:
-    return JumpingClock()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, clock: JumpingClock, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=clock)
-    yield rig
-    rig.end()
 
 
 def unlocked(rig: Rig, files: FaultFiles | None = None) -> Runtime:

@@ -1,8 +1,5 @@
 """When the app locks by itself, on clocks that are moved by hand."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.services.lock_rig import PIN, Rig
@@ -45,18 +42,6 @@ def test_what_was_seen_decides_which_lock_is_due(
     seen: Seen, settings: LockSettings, due: Depth | None
 ) -> None:
     assert decide(seen, settings) == due
-
-
-@pytest.fixture
-def clock() -> JumpingClock:
-    return JumpingClock()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, clock: JumpingClock, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=clock)
-    yield rig
-    rig.end()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import gc
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -23,27 +22,6 @@ from webapp.vault.codes import CodeKind
 from webapp.vault.slot_plaintext import Entry, Slot
 
 STATES = ["fresh", "open", "locked", "light", "closed"]
-
-
-@pytest.fixture
-def clock() -> JumpingClock:
-    return JumpingClock()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, clock: JumpingClock, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=clock)
-    yield rig
-    rig.end()
-
-
-@pytest.fixture
-def opened(rig: Rig) -> Runtime:
-    """The app open behind a code."""
-    runtime = rig.locked()
-    assert runtime.unlock(CodeKind.PIN, PIN).opened
-    rig.events.clear()
-    return runtime
 
 
 def in_state(rig: Rig, state: str) -> Runtime:

@@ -2,16 +2,13 @@
 
 import contextlib
 import errno
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from tests.services.lock_rig import OTHER_PIN, PIN, Rig
 from tests.services.pseudonym_actions import THIRD_PIN, add_apart, erase, keep, move, names
 from tests.storage.fault_files import FaultFiles, Loss, PowerCut
-from tests.virtual_clock import JumpingClock
-from webapp.services import codes
 from webapp.services.runtime import Runtime
 from webapp.storage import accounts
 from webapp.storage.data_directory import DataDirectory
@@ -22,23 +19,6 @@ from webapp.vault.codes import CodeKind
 EVERY_LOSS = [Loss.NOTHING, Loss.CONTENT, Loss.NAMES, Loss.CONTENT | Loss.NAMES]
 Action = Callable[[Rig, Runtime], object]
 Found = dict[str, list[str]]
-
-
-@pytest.fixture
-def rig(tmp_path: Path, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=JumpingClock())
-    yield rig
-    rig.end()
-
-
-@pytest.fixture
-def runtime(rig: Rig) -> Runtime:
-    """Marit and Ilse, open behind PIN."""
-    rig.make_account()
-    runtime = rig.start()
-    rig.add(runtime, "Ilse")
-    codes.set_code(runtime, kind="pin", text=PIN, repeated=PIN)
-    return rig.opened()
 
 
 def adding(rig: Rig, runtime: Runtime) -> None:

@@ -1,10 +1,9 @@
 """Any walk through adding, moving, erasing, locking and codes ends where a simple model ends."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 
 import pytest
 
@@ -18,20 +17,12 @@ from tests.services.pseudonym_actions import (
     names,
     names_behind,
 )
-from tests.virtual_clock import JumpingClock
 from webapp.services import codes
 from webapp.services.runtime import Runtime
 from webapp.vault.codes import CodeKind
 from webapp.vault.containers import CONTAINER_COUNT
 
 STEPS = 30
-
-
-@pytest.fixture
-def rig(tmp_path: Path, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=JumpingClock())
-    yield rig
-    rig.end()
 
 
 @dataclass

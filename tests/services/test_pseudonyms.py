@@ -2,8 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -47,31 +46,6 @@ from webapp.vault.codes import CodeKind
 from webapp.vault.containers import CONTAINER_COUNT
 from webapp.vault.slot_plaintext import Entry, Slot, SlotKind
 from webapp.vault.slots import SLOT_COUNT, seal_slot
-
-
-@pytest.fixture
-def clock() -> JumpingClock:
-    return JumpingClock()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, clock: JumpingClock, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=clock)
-    yield rig
-    rig.end()
-
-
-@pytest.fixture
-def runtime(rig: Rig) -> Runtime:
-    """Marit and Ilse, open behind PIN; Marit is shown."""
-    rig.make_account()
-    runtime = rig.start()
-    rig.add(runtime, "Ilse")
-    codes.set_code(runtime, kind="pin", text=PIN, repeated=PIN)
-    runtime = rig.opened()
-    rig.events.clear()
-    return runtime
-
 
 # What other codes use
 

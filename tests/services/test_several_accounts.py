@@ -1,8 +1,6 @@
 """Several accounts behind one code: all at work, one shown, one lock for all."""
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -34,18 +32,6 @@ from webapp.storage import fresh, preferences
 from webapp.storage.errors import NoFreeContainer
 from webapp.vault.codes import CodeKind
 from webapp.vault.slot_plaintext import Slot, SlotKind
-
-
-@pytest.fixture
-def clock() -> JumpingClock:
-    return JumpingClock()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, clock: JumpingClock, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=clock)
-    yield rig
-    rig.end()
 
 
 @pytest.fixture

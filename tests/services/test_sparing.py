@@ -1,13 +1,9 @@
 """An erase that spares one account, which then opens under another code; and going on with it."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.services.lock_rig import OTHER_PIN, PIN, Rig
 from tests.services.test_erasing import finished
-from tests.virtual_clock import JumpingClock
 from webapp.services.errors import AppLocked
 from webapp.services.events import Erased, EraseFinished, Unlocked
 from webapp.services.runtime import Runtime
@@ -15,27 +11,6 @@ from webapp.storage import fresh
 from webapp.vault.codes import CodeKind
 from webapp.vault.slot_plaintext import NO_FLAGS, Entry, Slot
 from webapp.vault.slots import open_vault
-
-
-@pytest.fixture
-def clock() -> JumpingClock:
-    return JumpingClock()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, clock: JumpingClock, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=clock)
-    yield rig
-    rig.end()
-
-
-@pytest.fixture
-def opened(rig: Rig) -> Runtime:
-    """The app open behind a code."""
-    runtime = rig.locked()
-    assert runtime.unlock(CodeKind.PIN, PIN).opened
-    rig.events.clear()
-    return runtime
 
 
 def test_the_account_that_is_spared_opens_under_its_new_code_and_nothing_else_does(

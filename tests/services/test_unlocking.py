@@ -1,7 +1,6 @@
 """One attempt at a code: what it costs, when it is answered, and that it is counted."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,18 +41,6 @@ CLASSES = {
     "too short": (CodeKind.PIN, "1", "wrong"),
     "NUL": (CodeKind.PASSPHRASE, PIN + "\0", "wrong"),
 }
-
-
-@pytest.fixture
-def clock() -> JumpingClock:
-    return JumpingClock()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, clock: JumpingClock, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=clock)
-    yield rig
-    rig.end()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The limit of wrong codes: what counts, when it acts, and who can tell that it is there."""
 
 import errno
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,18 +20,6 @@ from webapp.vault.slot_plaintext import Entry, Slot, SlotKind
 from webapp.vault.throttle import DELAYS_S, LOWEST_LIMIT
 
 HOUR_S = DELAYS_S[-1]
-
-
-@pytest.fixture
-def clock() -> JumpingClock:
-    return JumpingClock()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, clock: JumpingClock, no_thread_left: None) -> Iterator[Rig]:
-    rig = Rig(tmp_path, clock=clock)
-    yield rig
-    rig.end()
 
 
 def limited(rig: Rig, value: str = "10") -> Runtime:
