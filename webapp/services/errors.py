@@ -34,10 +34,6 @@ class NoFreeSlot(ServiceError):
     """All places for a further code are taken."""
 
 
-class WordMissing(ServiceError):
-    """What destroys something was not confirmed by typing its word."""
-
-
 class NameMissing(ServiceError):
     """A display name has no visible character."""
 

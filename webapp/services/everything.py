@@ -5,18 +5,16 @@ Whoever does not want to wait for the rest of it erases here anyway: what is lef
 by itself.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from webapp.network.errors import NetworkError
 from webapp.sentence import Sentence
-from webapp.services import codes
+from webapp.services import codes, reading
 from webapp.services.errors import AppLocked, NoAccount
 from webapp.services.open_account import OpenAccount
 from webapp.services.runtime import Runtime
-from webapp.storage import counters
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +43,13 @@ class OnNetwork:
 
 def of(accounts: Sequence[OpenAccount]) -> Everything:
     """Return how much there is."""
-    found = sum((Counter(counters.count(each.database)) for each in accounts), Counter[str]())
-    unsent = found["waiting to be sent"] + found["not sent"]
-    return Everything(len(accounts), found["conversations"], found["messages"], unsent)
+    found = [reading.account_totals(each) for each in accounts]
+    return Everything(
+        len(found),
+        sum(each.conversations for each in found),
+        sum(each.messages for each in found),
+        sum(each.unsent for each in found),
+    )
 
 
 def erase(runtime: Runtime, *, current: str) -> None:

@@ -23,11 +23,11 @@ from webapp.storage.errors import DataDirectoryUnusable, StorageError
 from webapp.storage.freshness import Head
 from webapp.vault.emergency import Prepared, decode_prepared, duress_slot, encode_prepared
 from webapp.vault.slot_plaintext import Entry, Slot, SlotKind
-from webapp.vault.slots import SLOT_COUNT
+from webapp.vault.slots import SLOT_COUNT, new_vault, seal_slot
 
 
 class HeldSpace:
-    """The open space, if there is one. Every method needs ``changing``, but for ``refill``.
+    """The open space, if there is one. All but ``refill`` and ``prepared`` need ``changing``.
 
     Without a space they raise AppLocked: it was locked since somebody asked.
     """
@@ -140,16 +140,24 @@ class HeldSpace:
 
         Raises CodeInUse, NoFreeSlot, and what ``write`` raises.
         """
+        self._require_free_for_duress(root)
         space, prepared = self._held(), self.prepared
-        found = self._directory.find_space(root)
-        if found is not None and found.index != prepared.duress_place:
-            raise CodeInUse
         place = prepared.duress_place
         if place is None:
             place = self._free_slot(root)
         entry = None if cover is None else space.entry_of(cover)
         armed = replace(prepared, duress_place=place, cover=cover)
         self.write(_with(space, armed), Space(place, duress_slot(entry), root))
+
+    def throw_away_vault(self, duress_root: bytes) -> bytes:
+        """Return a vault that lies nowhere, with an empty slot for either root.
+
+        Raises CodeInUse, and what the storage raises about the vault.
+        """
+        self._require_free_for_duress(duress_root)
+        vault = new_vault(self._directory.vault_salt())
+        vault = seal_slot(vault, 0, root=self._held().root, slot=Slot(SlotKind.OPEN))
+        return seal_slot(vault, 1, root=duress_root, slot=duress_slot(None))
 
     def disarm(self) -> None:
         """Let no root destroy anything. Raises what ``write`` raises."""
@@ -191,6 +199,12 @@ class HeldSpace:
             if found is None or found.slot != space.slot:
                 raise
         self.space = space
+
+    def _require_free_for_duress(self, root: bytes) -> None:
+        """Go on if ``root`` opens nothing, or the duress slot that there is. Raises CodeInUse."""
+        found = self._directory.find_space(root)
+        if found is not None and found.index != self.prepared.duress_place:
+            raise CodeInUse
 
     def _vacate(self, space: Space) -> None:
         """Have random bytes in the slot of ``space``; as in ``write``, what the disk has counts."""

@@ -14,7 +14,6 @@ from webapp.services.errors import (
     AccountExists,
     AccountOpenAlready,
     AppLocked,
-    CodeInUse,
     NoAccount,
     OnlyAccount,
 )
@@ -24,9 +23,7 @@ from webapp.services.restoring import seed_of
 from webapp.storage.data_directory import Taken
 from webapp.storage.errors import StorageError
 from webapp.vault.codes import CodeKind
-from webapp.vault.emergency import Prepared, duress_slot
-from webapp.vault.slot_plaintext import Slot, SlotKind
-from webapp.vault.slots import new_vault, seal_slot
+from webapp.vault.emergency import Prepared
 
 
 class SpaceChanges(AppState):
@@ -134,25 +131,18 @@ class SpaceChanges(AppState):
 
         Raises NoAccount, AppLocked.
         """
-        with self._changing:
-            self.account()
-            prepared = self._held.prepared
-            return prepared, self._open.named(prepared.cover)
+        self.account()
+        prepared = self._held.prepared
+        return prepared, self._open.named(prepared.cover)
 
     def throw_away_vault(self, duress_root: bytes, *, generation: int) -> bytes:
         """Return a vault that lies nowhere, to rehearse with: its slots hold no keys.
 
-        Raises NoAccount, AppLocked, CodeInUse if ``duress_root`` opens anything but a duress
-        code of this space.
+        Raises NoAccount, AppLocked, and what ``HeldSpace.throw_away_vault`` raises.
         """
         with self._changing:
-            space = self._still_open(generation)
-            found = self._directory.find_space(duress_root)
-            if found is not None and found.index != self._held.prepared.duress_place:
-                raise CodeInUse
-            vault = new_vault(self._directory.vault_salt())
-            vault = seal_slot(vault, 0, root=space.root, slot=Slot(SlotKind.OPEN))
-            return seal_slot(vault, 1, root=duress_root, slot=duress_slot(None))
+            self._still_open(generation)
+            return self._held.throw_away_vault(duress_root)
 
     def arm(self, root: bytes, cover: str | None, *, generation: int) -> None:
         """Let ``root`` destroy everything, or all but the account with the handle ``cover``.

@@ -52,12 +52,6 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
         mark("There is no place left for another code."),
         mark("Nothing was changed. Choose one of the codes that you have."),
     ),
-    errors.WordMissing: ErrorText(
-        400,
-        "word_missing",
-        mark("This is not the word."),
-        mark("Nothing was erased. Type it as it stands above the field."),
-    ),
     errors.CodeOpensNothing: ErrorText(
         403,
         "code_opens_nothing",

@@ -5,12 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from webapp.services import pseudonyms, reading
 from webapp.services.codes import CodeKind
-from webapp.services.errors import WordMissing
 from webapp.services.open_account import OpenAccount
 from webapp.web.context import RESET_CONTENT, note_switch, runtime, with_account
+from webapp.web.erase_form import erase_word, require_erase_word
 from webapp.web.lock_presenter import present_code
 from webapp.web.presenters import present_account
-from webapp.web.texts import gettext
 from webapp.web.views import screens
 
 blueprint = Blueprint("accounts", __name__)
@@ -88,7 +87,7 @@ def ask_before_erasing(account: OpenAccount) -> ResponseReturnValue:
         totals=reading.account_totals(account),
         is_last=len(runtime().accounts()) + runtime().unopened == 1,
         code=present_code(runtime().code_kind()),
-        word=_word(),
+        word=erase_word(),
         part="content",
         **screens.kept_codes(),
     )
@@ -97,12 +96,6 @@ def ask_before_erasing(account: OpenAccount) -> ResponseReturnValue:
 @blueprint.post("/account/erase")
 @with_account
 def erase(account: OpenAccount) -> ResponseReturnValue:
-    if request.form.get("word", "").strip().casefold() != _word().casefold():
-        raise WordMissing
+    require_erase_word(request.form.get("word", ""))
     pseudonyms.erase(runtime(), account.handle, current=request.form.get("current", ""))
     return "", RESET_CONTENT
-
-
-def _word() -> str:
-    """Return what has to be typed before something is destroyed."""
-    return gettext("erase")

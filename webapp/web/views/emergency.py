@@ -2,7 +2,7 @@
 
 from functools import wraps
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from webapp.services import codes, emergency
@@ -11,7 +11,7 @@ from webapp.services.errors import DuressNotRehearsed, InvalidSetting
 from webapp.services.open_account import OpenAccount
 from webapp.web.context import View, current_session, runtime, with_account
 from webapp.web.emergency_presenter import possible_covers, present_prepared
-from webapp.web.headers import CLEAR_SITE_DATA
+from webapp.web.erase_form import erased
 from webapp.web.lock_presenter import present_code
 from webapp.web.texts import gettext
 from webapp.web.toasts import Toast
@@ -121,9 +121,7 @@ def set_panic_chord() -> ResponseReturnValue:
 def panic(_account: OpenAccount) -> ResponseReturnValue:
     """Destroy everything. The tab then loads the page anew, and finds that of a first start."""
     emergency.panic(runtime())
-    answer = Response(status=204)
-    answer.headers.add(*CLEAR_SITE_DATA)
-    return answer
+    return erased()
 
 
 def _rehearsal() -> Rehearsal:

@@ -1,16 +1,15 @@
 """Erasing everything: the question before it, and doing it, on the network first if asked."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from webapp.services import everything
-from webapp.services.errors import ErasingWordMissing
 from webapp.services.everything import OnNetwork
 from webapp.services.open_account import OpenAccount
 from webapp.web.context import current_session, runtime, with_account
-from webapp.web.headers import CLEAR_SITE_DATA
+from webapp.web.erase_form import erase_word, erased, require_erase_word
 from webapp.web.lock_presenter import present_code
-from webapp.web.texts import gettext, say
+from webapp.web.texts import say
 
 blueprint = Blueprint("erasing", __name__)
 
@@ -23,7 +22,7 @@ def ask(_account: OpenAccount) -> ResponseReturnValue:
         "pages/settings/erase.html",
         everything=everything.of(runtime().accounts()),
         code=present_code(runtime().code_kind()),
-        word=_word(),
+        word=erase_word(),
         part="content",
     )
 
@@ -32,14 +31,13 @@ def ask(_account: OpenAccount) -> ResponseReturnValue:
 @with_account
 def erase(_account: OpenAccount) -> ResponseReturnValue:
     """Do it. The tab then loads the page anew, and finds that of a first start."""
-    if request.form.get("word", "").strip().casefold() != _word().casefold():
-        raise ErasingWordMissing(_word())
+    require_erase_word(request.form.get("word", ""))
     current = request.form.get("current", "")
     if request.form.get("scope") == "network":
         current_session().may_erase_in = everything.confirm(runtime(), current=current)
         return _on_network_first()
     everything.erase(runtime(), current=current)
-    return _done()
+    return erased()
 
 
 @blueprint.post("/erase/rest")
@@ -54,7 +52,7 @@ def erase_rest(_account: OpenAccount) -> ResponseReturnValue:
 def erase_anyway(_account: OpenAccount) -> ResponseReturnValue:
     """Erase here, whatever is left on the network."""
     everything.erase_confirmed(runtime(), confirmed=current_session().may_erase_in)
-    return _done()
+    return erased()
 
 
 def _on_network_first() -> ResponseReturnValue:
@@ -63,7 +61,7 @@ def _on_network_first() -> ResponseReturnValue:
     if not found.is_complete:
         return _told(found)
     everything.erase_confirmed(runtime(), confirmed=confirmed)
-    return _done()
+    return erased()
 
 
 def _told(found: OnNetwork) -> str:
@@ -74,14 +72,3 @@ def _told(found: OnNetwork) -> str:
         reason=say(found.reason) if found.reason else "",
         part="content",
     )
-
-
-def _done() -> Response:
-    answer = Response(status=204)
-    answer.headers.add(*CLEAR_SITE_DATA)
-    return answer
-
-
-def _word() -> str:
-    """Return what has to be typed, so that no slip of the hand erases anything."""
-    return gettext("erase")
