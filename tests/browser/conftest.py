@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from tests.browser.locking import LeapingClock, make_app
+from tests.browser.locking import LeapingClock
 from tests.browser.people import (
     PATIENCE_MS,
     PROJECT,
@@ -19,6 +19,7 @@ from tests.browser.people import (
     announced,
     unmeasured,
 )
+from tests.cheap_app import running
 from tests.conftest import in_ci
 from tests.firefox import HOW_TO_INSTALL, find_firefox, launch_firefox
 from webapp.app import App
@@ -118,11 +119,17 @@ def clock() -> LeapingClock:
 @pytest.fixture
 def app(tmp_path: Path, clock: LeapingClock) -> Iterator[App]:
     """An app in this process with an account, so that a story can have a hand in it."""
-    app = make_app(tmp_path, clock=clock)
-    app.start()
-    app.runtime.create_account("Marit", network="practice")
-    yield app
-    app.stop()
+    with running(tmp_path, clock=clock) as app:
+        app.runtime.create_account("Marit", network="practice")
+        yield app
+
+
+@pytest.fixture
+def night_desk(app: App) -> None:
+    """Have a second account beside the first, which stays the one that is shown."""
+    first = app.runtime.account().handle
+    app.runtime.create_account("Night desk", network="practice", beside=1)
+    app.runtime.show(first)
 
 
 @pytest.fixture(scope="module")

@@ -3,18 +3,12 @@
 import re
 import threading
 import time
-from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
 from tests.browser.people import Person, RunningApp
-from webapp.app import App, create_app
+from webapp.app import App
 from webapp.clock import SystemClock
-from webapp.config import Config
-from webapp.vault.codes import Profile
-
-# As little as Argon2id takes. What a code costs is measured elsewhere.
-CHEAP = Profile(number=1, passes=1, memory_bytes=8192)
 
 PIN = "271828"
 PATTERN = "1478965"
@@ -46,14 +40,6 @@ class LeapingClock(SystemClock):
     def sleep_through(self, seconds: float) -> None:
         """Let the day go on while the computer sleeps."""
         self._asleep_s += seconds
-
-
-def make_app(folder: Path, *, clock: LeapingClock | None = None) -> App:
-    """Return an app with an account, started; the timer is the test's to run."""
-    config = Config(
-        data_dir=folder / "data", launch_dir=folder / "launch", network="local", profile=CHEAP
-    )
-    return create_app(config, clock=clock or LeapingClock())
 
 
 class Keeper(Person):

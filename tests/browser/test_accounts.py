@@ -1,13 +1,12 @@
 """Stories of people with several accounts: switching, who speaks, other codes, erasing one."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.locking import PIN, Keeper, make_app
+from tests.browser.locking import PIN, Keeper
 from tests.browser.people import Person
 from webapp.app import App
 
@@ -17,24 +16,14 @@ OTHER_PIN = "314159"
 WIDTHS = (1280, 390)
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    """Marit and the night desk, open without a code; Marit is shown."""
-    app = make_app(tmp_path)
-    app.start()
-    app.runtime.create_account("Marit", network="practice")
-    app.runtime.create_account("Night desk", network="practice", beside=1)
-    app.runtime.show(app.runtime.accounts()[0].handle)
-    yield app
-    app.stop()
-
-
 # What looks different on a phone is done in both widths, the rest in one.
 in_both_widths = pytest.mark.parametrize("marit", WIDTHS, indirect=True)
 
 
 @pytest.fixture
-def marit(app: App, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Keeper]:
+def marit(
+    night_desk: None, app: App, browser: Browser, request: pytest.FixtureRequest
+) -> Iterator[Keeper]:
     person = Keeper(app, browser=browser, width=getattr(request, "param", WIDTHS[0]))
     person.opens_the_app()
     sees_account(person, "Marit")
@@ -253,7 +242,7 @@ def test_one_account_is_erased_and_the_other_stays(marit: Keeper) -> None:
     marit.expects_refusals()
     page.get_by_label("To confirm").fill("yes")
     page.get_by_role("button", name="Erase the account").click()
-    expect(page.get_by_text("This is not the word.")).to_be_visible()
+    expect(page.get_by_text('Type the word "erase" to confirm.')).to_be_visible()
     page.get_by_label("To confirm").fill("erase")
     page.get_by_role("button", name="Erase the account").click()
 

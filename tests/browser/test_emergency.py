@@ -18,14 +18,6 @@ PANIC = "Control+Shift+Backspace"
 
 
 @pytest.fixture
-def night_desk(app: App) -> None:
-    """Have a second account beside the first, which stays the one that is shown."""
-    first = app.runtime.account().handle
-    app.runtime.create_account("Night desk", network="practice", beside=1)
-    app.runtime.show(first)
-
-
-@pytest.fixture
 def marit(app: App, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Keeper]:
     person = Keeper(app, browser=browser, width=getattr(request, "param", WIDTHS[0]))
     person.opens_the_app()

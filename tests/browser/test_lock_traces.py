@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.browser.conftest import BROWSER_FLAGS
-from tests.browser.locking import PIN, Keeper, make_app
+from tests.browser.locking import PIN, Keeper
 from tests.browser.test_lock_strangers import Neighbour
+from tests.cheap_app import make_app
 from webapp.app import App
 from webapp.services import codes
 

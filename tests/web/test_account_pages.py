@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cheap_app import running
 from tests.web.raw_client import Answer
-from tests.web.test_lock_settings import running
 from tests.web.test_unlock import PIN, ask, attempt, enter
 from webapp.app import App
 from webapp.protocol.keys import Seed

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.lock_rig import CHEAP
+from tests.cheap_app import running
 from tests.web.raw_client import Answer
 from tests.web.test_unlock import PIN, ask, attempt, enter
-from webapp.app import App, create_app
-from webapp.config import Config
+from webapp.app import App
 from webapp.services import codes, emergency, reading
 from webapp.web.sessions import Session
 
@@ -20,16 +19,11 @@ PROOF = b'action="/settings/emergency"'
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
     """An app with two accounts behind a PIN, open."""
-    config = Config(
-        data_dir=tmp_path / "data", launch_dir=tmp_path / "launch", network="local", profile=CHEAP
-    )
-    app = create_app(config)
-    app.start()
-    for beside, name in enumerate(("Marit", "Night desk")):
-        app.runtime.create_account(name, network="practice", beside=beside)
-    codes.set_code(app.runtime, kind="pin", text=PIN, repeated=PIN)
-    yield app
-    app.stop()
+    with running(tmp_path) as app:
+        for beside, name in enumerate(("Marit", "Night desk")):
+            app.runtime.create_account(name, network="practice", beside=beside)
+        codes.set_code(app.runtime, kind="pin", text=PIN, repeated=PIN)
+        yield app
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.browser.locking import LeapingClock
+from tests.cheap_app import running
 from tests.storage.test_crashes import check_shape
 from tests.virtual_clock import PATIENCE_S
 from tests.web.raw_client import Answer, Tab, handshake_headers
 from tests.web.stack import cookie
 from tests.web.test_headers import assert_secured
-from tests.web.test_unlock import CHEAP, NAME, PIN, ask, attempt, enter
-from webapp.app import App, create_app
-from webapp.config import Config
+from tests.web.test_unlock import NAME, PIN, ask, attempt, enter
+from webapp.app import App
 from webapp.services import codes, messaging, wrong_codes
 from webapp.services.events import EraseFinished, Event
 from webapp.vault.throttle import DELAYS_S
@@ -34,14 +34,9 @@ def clock() -> LeapingClock:
 @pytest.fixture
 def app(tmp_path: Path, clock: LeapingClock) -> Iterator[App]:
     """An app with an account and no code, open."""
-    config = Config(
-        data_dir=tmp_path / "data", launch_dir=tmp_path / "launch", network="local", profile=CHEAP
-    )
-    app = create_app(config, clock=clock)
-    app.start()
-    app.runtime.create_account(NAME, network="practice")
-    yield app
-    app.stop()
+    with running(tmp_path, clock=clock) as app:
+        app.runtime.create_account(NAME, network="practice")
+        yield app
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.browser.locking import LeapingClock
+from tests.cheap_app import running
 from tests.virtual_clock import PATIENCE_S
 from tests.web.raw_client import Answer
 from tests.web.test_erase import CLEARING, FIRST_PAGE, last_word, protect, tab
-from tests.web.test_unlock import CHEAP, NAME, PIN, ask, enter
+from tests.web.test_unlock import NAME, PIN, ask, enter
 from webapp import handover
-from webapp.app import App, create_app
-from webapp.config import Config
+from webapp.app import App
 from webapp.services.events import EraseFinished, Event
 from webapp.web.sessions import Session
 
@@ -21,14 +21,9 @@ from webapp.web.sessions import Session
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
     """An app with an account and no code, open."""
-    config = Config(
-        data_dir=tmp_path / "data", launch_dir=tmp_path / "launch", network="local", profile=CHEAP
-    )
-    app = create_app(config, clock=LeapingClock())
-    app.start()
-    app.runtime.create_account(NAME, network="practice")
-    yield app
-    app.stop()
+    with running(tmp_path, clock=LeapingClock()) as app:
+        app.runtime.create_account(NAME, network="practice")
+        yield app
 
 
 @pytest.fixture

@@ -2,30 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.browser.locking import LeapingClock
+from tests.cheap_app import running
 from tests.web.raw_client import Answer
-from tests.web.test_unlock import CHEAP, PIN, ask, attempt, enter
-from webapp.app import App, create_app
-from webapp.clock import Clock
-from webapp.config import Config
+from tests.web.test_unlock import PIN, ask, attempt, enter
+from webapp.app import App
 from webapp.services import codes, lock_settings
 from webapp.web.sessions import Session
-
-
-@contextmanager
-def running(folder: Path, *, clock: Clock | None = None) -> Iterator[App]:
-    config = Config(
-        data_dir=folder / "data", launch_dir=folder / "launch", network="local", profile=CHEAP
-    )
-    app = create_app(config, clock=clock)
-    app.start()
-    yield app
-    app.stop()
 
 
 @pytest.fixture

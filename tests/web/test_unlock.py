@@ -8,16 +8,14 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.cheap_app import running
 from tests.web.raw_client import Answer, exchange, head
 from tests.web.stack import cookie
 from tests.web.test_headers import assert_secured
-from webapp.app import App, create_app
-from webapp.config import Config
+from webapp.app import App
 from webapp.services import codes, preferences
-from webapp.vault.codes import Profile
 from webapp.web.sessions import HostKind, Session
 
-CHEAP = Profile(number=1, passes=1, memory_bytes=8192)
 PIN = "271828"
 IN_FRONT_OF_THE_LOCK = {"/", "/unlock", "/lock", "/door", "/launch", "/launch.js"}
 NAME = "Marit of the lighthouse"
@@ -26,15 +24,10 @@ NAME = "Marit of the lighthouse"
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
     """An app with an account and a PIN, open."""
-    config = Config(
-        data_dir=tmp_path / "data", launch_dir=tmp_path / "launch", network="local", profile=CHEAP
-    )
-    app = create_app(config)
-    app.start()
-    app.runtime.create_account(NAME, network="practice")
-    codes.set_code(app.runtime, kind="pin", text=PIN, repeated=PIN)
-    yield app
-    app.stop()
+    with running(tmp_path) as app:
+        app.runtime.create_account(NAME, network="practice")
+        codes.set_code(app.runtime, kind="pin", text=PIN, repeated=PIN)
+        yield app
 
 
 def ask(
