@@ -34,6 +34,33 @@ ROWS = "() => [...document.querySelectorAll('#list > li')].map((row) => row.id)"
 FOCUS = "() => document.activeElement.id"
 NEW_ROW = '<li id="four" data-into="list" data-sort="2"></li>'
 
+# Two messages of one millisecond: as words, "…17" stands before "…9".
+SAME_MOMENT = """() => {
+    const log = document.createElement("div");
+    for (const number of [9, 17]) {
+        const row = document.createElement("article");
+        row.className = "message";
+        row.dataset.sort = `1763712000000.${number}`;
+        row.dataset.unread = "";
+        log.append(row);
+    }
+    return log;
+}"""
+TRANSCRIPT = """async () => {
+    const { transcript } = await import("/static/js/lib/messages.js");
+    const dateTime = "2026-01-05T10:00:00Z";
+    const records = [17, 9].map((number) =>
+        ({ sort: `1763712000000.${number}`, name: "Ilse", dateTime, text: String(number) }));
+    return transcript(records).split("\\n").map((line) => line.split(": ").at(-1));
+}"""
+READ = f"""async () => {{
+    const {{ ReadingMark }} = await import("/static/js/models/reading-mark.js");
+    const log = ({SAME_MOMENT})();
+    const mark = new ReadingMark(log, "/conversations/1");
+    mark.see(log.firstChild);
+    return [...log.children].map((row) => "unread" in row.dataset);
+}}"""
+
 
 def gone(name: str) -> str:
     return f'<div id="{name}" data-removed></div>'
@@ -78,3 +105,13 @@ def test_the_focus_elsewhere_stays_when_something_goes_away(page: Page) -> None:
     page.evaluate(APPLY, gone("two"))
 
     assert page.evaluate(FOCUS) == "button-one"
+
+
+def test_messages_of_one_millisecond_are_copied_in_their_order(page: Page) -> None:
+    assert page.evaluate(TRANSCRIPT) == ["9", "17"]
+
+
+def test_of_two_messages_of_one_millisecond_only_the_one_in_view_is_read(page: Page) -> None:
+    page.route("**/conversations/1/read", lambda route: route.fulfill(status=204))
+
+    assert page.evaluate(READ) == [False, True]

@@ -1,6 +1,7 @@
 /* The messages that are drawn: what they say, and the focus among them. */
 
 import { timeLabel } from "./dates.js";
+import { compareSort } from "./patch.js";
 
 /** The messages that are in the page, oldest first. */
 export function allMessages() {
@@ -23,7 +24,7 @@ export function recordOf(message) {
 export function transcript(records) {
   if (records.length === 1) return records[0].text;
   return records
-    .toSorted((one, other) => (one.sort < other.sort ? -1 : 1))
+    .toSorted((one, other) => compareSort(one.sort, other.sort))
     .map(({ name, dateTime, text }) => `[${timeLabel("full", dateTime)}] ${name}: ${text}`)
     .join("\n");
 }

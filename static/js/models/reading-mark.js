@@ -5,6 +5,7 @@
  * newest message reads everything. This class sees it, the server keeps it, the list only shows it.
  */
 
+import { compareSort } from "../lib/patch.js";
 import { RequestError, request } from "../lib/request.js";
 import { tell } from "../lib/toast.js";
 
@@ -33,11 +34,11 @@ export class ReadingMark {
     if (!message || document.hidden) return;
     const { sort } = message.dataset;
     for (const unread of this.#log.querySelectorAll(".message[data-unread]")) {
-      if (unread.dataset.sort > sort) break;
+      if (compareSort(unread.dataset.sort, sort) > 0) break;
       delete unread.dataset.unread;
       this.#isNews = true;
     }
-    if (sort > this.#through) this.#through = sort;
+    if (!this.#through || compareSort(sort, this.#through) > 0) this.#through = sort;
     if (this.#isNews) this.#tellSoon();
   }
 
