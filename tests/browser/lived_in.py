@@ -64,7 +64,11 @@ ACQUAINTANCES = (
 
 
 def move_in(directory: Path, *, network_file: str, owner: str = "Marit") -> None:
-    """Make ``directory`` a data directory with the account of ``owner`` in it."""
+    """Make ``directory`` a data directory with an account of ``owner`` in it.
+
+    Each has a seed of its own: the stories share a network, and two homes with one seed would be
+    two devices of one person, of which each shows what the other sends.
+    """
     data = DataDirectory(directory, RealFiles())
     data.lock()
     try:
@@ -73,7 +77,7 @@ def move_in(directory: Path, *, network_file: str, owner: str = "Marit") -> None
         assert space is not None
         settings = load_network_file(Path(network_file))
         record = AccountRecord(
-            seed=Seed.from_bytes(hashlib.sha256(owner.encode()).digest()[:16]),
+            seed=Seed.generate(),
             name=owner,
             profile_updated_s=SystemClock().now_ms() // 1000,
             network={"kind": "file", "settings": settings.to_json()},
