@@ -1,6 +1,9 @@
-"""A clock that stands still until a test moves it."""
+"""Clocks that a test moves: one stands still otherwise, one goes on like that of the computer."""
 
 import threading
+import time
+
+from webapp.clock import SystemClock
 
 # 2025-02-19T21:20:00Z, the moment at which the reference vectors were made.
 START_MS = 1_740_000_000_000
@@ -39,6 +42,9 @@ class VirtualClock:
             finally:
                 self._unregister(woken)
         return event.is_set()
+
+    def meet(self, moment_s: float, *, unless: threading.Event) -> None:
+        self.wait(unless, timeout_s=max(0.0, moment_s - self.monotonic_s()))
 
     def advance(self, seconds: float) -> None:
         """Let both times pass by ``seconds`` and wake whoever waited for that."""
@@ -88,3 +94,28 @@ class JumpingClock(VirtualClock):
         if not event.is_set():
             self.advance(timeout_s)
         return event.is_set()
+
+
+class LeapingClock(SystemClock):
+    """The clock of this computer, some time ahead of it."""
+
+    def __init__(self) -> None:
+        self._ahead_s = 0.0
+        self._asleep_s = 0.0
+
+    def now_ms(self) -> int:
+        return super().now_ms() + round((self._ahead_s + self._asleep_s) * 1000)
+
+    def monotonic_s(self) -> float:
+        return time.monotonic() + self._ahead_s
+
+    def wait(self, event: threading.Event, *, timeout_s: float) -> bool:
+        return event.wait(timeout_s)
+
+    def leap(self, seconds: float) -> None:
+        """Let time pass at once."""
+        self._ahead_s += seconds
+
+    def sleep_through(self, seconds: float) -> None:
+        """Let the day go on while the computer sleeps."""
+        self._asleep_s += seconds

@@ -6,7 +6,7 @@ turn it back ten years or jump over a deadline, and nothing has to sleep.
 
 import threading
 import time
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Clock(Protocol):
@@ -24,6 +24,18 @@ class Clock(Protocol):
         """Wait until ``event`` is set or the time is over; return whether it is set."""
         ...
 
+    def meet(self, moment_s: float, *, unless: threading.Event) -> None:
+        """Return at a moment of ``monotonic_s``, or once ``unless`` is set.
+
+        As exactly as the computer can: a sleeper wakes up some microseconds late, and how many
+        depends on what its processor did last.
+        """
+        ...
+
+
+# The last part of a wait that has to end at a moment is not slept through.
+_AWAKE_S: Final = 0.002
+
 
 class SystemClock:
     """The clock of this computer."""
@@ -36,3 +48,8 @@ class SystemClock:
 
     def wait(self, event: threading.Event, *, timeout_s: float) -> bool:
         return event.wait(timeout_s)
+
+    def meet(self, moment_s: float, *, unless: threading.Event) -> None:
+        if not self.wait(unless, timeout_s=max(0.0, moment_s - self.monotonic_s() - _AWAKE_S)):
+            while self.monotonic_s() < moment_s:
+                pass

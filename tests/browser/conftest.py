@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from tests.browser.locking import LeapingClock
 from tests.browser.people import (
     PATIENCE_MS,
     PROJECT,
@@ -22,6 +21,7 @@ from tests.browser.people import (
 from tests.cheap_app import running
 from tests.conftest import in_ci
 from tests.firefox import HOW_TO_INSTALL, find_firefox, launch_firefox
+from tests.virtual_clock import LeapingClock
 from webapp.app import App
 from webapp.clock import SystemClock
 from webapp.localnet.network import PracticeNetwork

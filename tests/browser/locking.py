@@ -1,45 +1,17 @@
 """Somebody who locks and unlocks, at an app of this process whose clock can be moved on."""
 
 import re
-import threading
-import time
 
 from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
 from tests.browser.people import Person, RunningApp
 from webapp.app import App
-from webapp.clock import SystemClock
 
 PIN = "271828"
 PATTERN = "1478965"
 PASSPHRASE = "riverstone kettle nineteen"
 LABELS = {"pin": "PIN", "pattern": "Pattern", "passphrase": "Passphrase"}
 CODES = {"pin": PIN, "pattern": PATTERN, "passphrase": PASSPHRASE}
-
-
-class LeapingClock(SystemClock):
-    """The clock of this computer, some time ahead of it."""
-
-    def __init__(self) -> None:
-        self._ahead_s = 0.0
-        self._asleep_s = 0.0
-
-    def now_ms(self) -> int:
-        return super().now_ms() + round((self._ahead_s + self._asleep_s) * 1000)
-
-    def monotonic_s(self) -> float:
-        return time.monotonic() + self._ahead_s
-
-    def wait(self, event: threading.Event, *, timeout_s: float) -> bool:
-        return event.wait(timeout_s)
-
-    def leap(self, seconds: float) -> None:
-        """Let time pass at once."""
-        self._ahead_s += seconds
-
-    def sleep_through(self, seconds: float) -> None:
-        """Let the day go on while the computer sleeps."""
-        self._asleep_s += seconds
 
 
 class Keeper(Person):

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.locking import CODES, PATTERN, Keeper, LeapingClock, waits
+from tests.browser.locking import CODES, PATTERN, Keeper, waits
 from tests.browser.walks import WIDTHS, looks_around
+from tests.virtual_clock import LeapingClock
 from webapp.app import App
 from webapp.services import preferences
 

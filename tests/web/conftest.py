@@ -11,6 +11,7 @@ from tests.web.stack import Stack
 from webapp.app import App, create_app
 from webapp.clock import SystemClock
 from webapp.config import Config
+from webapp.services.events import EraseFinished, Event
 
 
 @pytest.fixture
@@ -22,6 +23,19 @@ def app(tmp_path: Path) -> Iterator[App]:
     app.start()
     yield app
     app.stop()
+
+
+@pytest.fixture
+def finished(app: App) -> threading.Event:
+    """Set once the rest of an erase is done."""
+    done = threading.Event()
+
+    def hear(event: Event) -> None:
+        if event == EraseFinished():
+            done.set()
+
+    app.runtime.events.subscribe(hear)
+    return done
 
 
 @pytest.fixture

@@ -8,17 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.locking import LeapingClock
 from tests.cheap_app import running
 from tests.storage.test_crashes import check_shape
-from tests.virtual_clock import PATIENCE_S
+from tests.virtual_clock import PATIENCE_S, LeapingClock
 from tests.web.raw_client import Answer, Tab, handshake_headers
 from tests.web.stack import cookie
 from tests.web.test_headers import assert_secured
 from tests.web.test_unlock import NAME, PIN, ask, attempt, enter
 from webapp.app import App
 from webapp.services import codes, messaging, wrong_codes
-from webapp.services.events import EraseFinished, Event
 from webapp.vault.throttle import DELAYS_S
 from webapp.web.sessions import GRACE_S, HostKind, Session
 
@@ -42,19 +40,6 @@ def app(tmp_path: Path, clock: LeapingClock) -> Iterator[App]:
 @pytest.fixture
 def marit(app: App) -> Session:
     return enter(app)
-
-
-@pytest.fixture
-def finished(app: App) -> threading.Event:
-    """Set once the rest of an erase is done."""
-    done = threading.Event()
-
-    def hear(event: Event) -> None:
-        if event == EraseFinished():
-            done.set()
-
-    app.runtime.events.subscribe(hear)
-    return done
 
 
 def protect(app: App, session: Session) -> None:

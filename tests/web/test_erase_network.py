@@ -6,15 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.locking import LeapingClock
 from tests.cheap_app import running
-from tests.virtual_clock import PATIENCE_S
+from tests.virtual_clock import PATIENCE_S, LeapingClock
 from tests.web.raw_client import Answer
 from tests.web.test_erase import CLEARING, FIRST_PAGE, last_word, protect, tab
 from tests.web.test_unlock import NAME, PIN, ask, enter
 from webapp import handover
 from webapp.app import App
-from webapp.services.events import EraseFinished, Event
 from webapp.web.sessions import Session
 
 
@@ -102,21 +100,14 @@ def test_an_erase_that_no_browser_asked_for_shows_the_first_page_to_all(
 
 
 def test_where_no_process_can_be_replaced_the_old_one_goes_on_without_its_practice_network(
-    app: App, marit: Session, monkeypatch: pytest.MonkeyPatch
+    app: App, marit: Session, finished: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handover, "IS_POSSIBLE", False)
     echo = app._practice.settings().echo
-    done = threading.Event()
-
-    def hear(event: Event) -> None:
-        if event == EraseFinished():
-            done.set()
-
-    app.runtime.events.subscribe(hear)
 
     app.runtime.erase()
 
-    assert done.wait(PATIENCE_S)
+    assert finished.wait(PATIENCE_S)
     assert not app.is_to_be_replaced
     assert app._practice._network is None
     assert app._practice.settings().echo != echo

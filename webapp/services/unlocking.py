@@ -310,4 +310,4 @@ class CodeGate:
 
     def _await(self, moment_s: float) -> None:
         self._answer_at_s = None
-        self._clock.wait(self._closing, timeout_s=max(0.0, moment_s - self._clock.monotonic_s()))
+        self._clock.meet(moment_s, unless=self._closing)
