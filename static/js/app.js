@@ -28,6 +28,7 @@ import "./elements/settings-tree.js";
 import "./elements/stepped-select.js";
 import "./elements/stopped-notice.js";
 import "./elements/suggested-words.js";
+import "./elements/timed-reload.js";
 import "./elements/toast-line.js";
 import { AccountSwitch } from "./models/account-switch.js";
 import { Actions } from "./models/actions.js";

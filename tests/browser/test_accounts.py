@@ -63,6 +63,20 @@ def adds_an_account(person: Person, name: str) -> None:
     sees_account(person, name)
 
 
+def makes_the_files_equal(marit: Keeper) -> None:
+    """Take what is offered, which locks."""
+    page = marit.page
+    offer = page.get_by_text("Files show how many accounts there are")
+    expect(offer).to_be_visible()
+    marit.keeps_a_picture("equal-size-offer")
+    page.get_by_role("button", name="Make them equal").click()
+    expect(page.get_by_role("heading", name="Keep all files at one size?")).to_be_visible()
+    assert marit.finds_obstacles() == []
+    marit.keeps_a_picture(f"equal-size-{page.viewport_size['width']}")  # type: ignore[index]
+    page.get_by_role("button", name="Lock and make them equal").click()
+    marit.sees_the_lock()
+
+
 def test_a_second_account_writes_and_is_written_to_in_its_own_name(arrive: Arrive) -> None:
     owner, friend = arrive("Marit"), arrive("Ilse")
     for person in (owner, friend):
@@ -181,7 +195,7 @@ def test_an_account_behind_a_second_code_opens_with_that_one_alone(marit: Keeper
     expect(menu_of(marit)).not_to_contain_text("Night desk")
     page.keyboard.press("Escape")
 
-    marit.locks()
+    makes_the_files_equal(marit)
     marit.tries("pin", OTHER_PIN)
     sees_account(marit, "Night desk")
     expect(menu_of(marit)).not_to_contain_text("Marit")
@@ -190,6 +204,11 @@ def test_an_account_behind_a_second_code_opens_with_that_one_alone(marit: Keeper
     marit.locks()
     marit.tries("pin", PIN)
     sees_account(marit, "Marit")
+    expect(page.get_by_text("Files show how many accounts there are")).to_be_hidden()
+    marit.opens_settings("Lock")
+    row = page.locator(".panel__row").filter(has_text="Keep all files at one size")
+    expect(row).to_contain_text("On")
+    marit.keeps_a_picture(f"equal-size-on-{page.viewport_size['width']}")  # type: ignore[index]
 
 
 def test_an_account_is_made_behind_a_code_of_its_own(marit: Keeper) -> None:

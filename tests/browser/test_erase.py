@@ -9,11 +9,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.locking import PIN, Keeper, LeapingClock
+from tests.browser.locking import PIN, Keeper
 from tests.browser.walks import WIDTHS
+from tests.virtual_clock import LeapingClock
 from tests.web.raw_client import connect, head, is_closed_by_server, read_answer
 from webapp.app import App
 from webapp.services import wrong_codes
+from webapp.services.forgotten import WAIT_S
 from webapp.vault.throttle import DELAYS_S
 
 pytestmark = pytest.mark.browser
@@ -187,3 +189,37 @@ def test_the_program_goes_on_as_a_fresh_process_and_nobody_notices(arrive: Arriv
     expect(second.get_by_role("button", name="Make a new account")).to_be_visible()
     second.reload()
     expect(second.locator("#conversations")).to_be_attached()
+
+
+@in_both_widths
+def test_who_has_forgotten_the_code_waits_and_begins_anew(
+    marit: Keeper, clock: LeapingClock
+) -> None:
+    page = marit.page
+    marit.sets_a_code("pin")
+    marit.locks()
+    page.get_by_text("Forgot the code?").click()
+    page.get_by_role("button", name="Begin to wait").click()
+    expect(page.get_by_text("The word is missing.")).to_be_visible()
+    assert marit.finds_obstacles() == []
+    marit.keeps_a_picture(f"forgot-word-{page.viewport_size['width']}")  # type: ignore[index]
+
+    page.get_by_label('Type the word "erase"').fill("erase")
+    page.get_by_role("button", name="Begin to wait").click()
+    expect(page.get_by_role("timer")).to_have_text(re.compile(r"[45]:\d\d"))
+    marit.keeps_a_picture(f"forgot-waits-{page.viewport_size['width']}")  # type: ignore[index]
+    # Whoever finds the code after all is in, and nothing goes on.
+    marit.tries("pin", PIN)
+    expect(page.locator("#conversations")).to_be_attached()
+    marit.locks()
+    page.get_by_text("Forgot the code?").click()
+    page.get_by_label('Type the word "erase"').fill("erase")
+    page.get_by_role("button", name="Begin to wait").click()
+    expect(page.get_by_role("timer")).to_be_visible()
+    clock.leap(WAIT_S)
+    page.reload()
+    assert marit.finds_obstacles() == []
+    marit.keeps_a_picture(f"forgot-ready-{page.viewport_size['width']}")  # type: ignore[index]
+    page.get_by_role("button", name="Erase everything").click()
+
+    sees_the_first_page(page)

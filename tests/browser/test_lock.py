@@ -12,10 +12,10 @@ from tests.browser.locking import (
     PATTERN,
     PIN,
     Keeper,
-    LeapingClock,
     waits,
 )
 from tests.browser.walks import WIDTHS
+from tests.virtual_clock import LeapingClock
 from webapp.app import App
 
 pytestmark = pytest.mark.browser

@@ -86,15 +86,16 @@ ERASING_SABOTAGES = (
     Sabotage(
         "side files of containers that nobody uses are kept",
         f"{STORAGE}/repair.py",
-        "        remove_side_files(files, path)\n        remove(files, path)\n",
-        "        remove(files, path)\n",
+        "        remove_side_files(files, path)\n        if keeps_size",
+        "        if keeps_size",
         (f"{ERASING}::test_an_erased_directory_is_that_of_a_first_start",),
     ),
     Sabotage(
         "a container is built before the rubbish goes",
         f"{STORAGE}/repair.py",
-        "        remove_side_files(files, path)\n        remove(files, path)\n",
-        "        put_file(files, path, fresh.fresh_container(vault_salt, number))\n",
+        "            remove(files, path)\n",
+        "            head = container_salt(vault_salt, number)\n"
+        "            put_random(files, path, head=head, size_bytes=CONTAINER_BYTES)\n",
         (f"{ERASING}::test_a_full_disk_is_no_obstacle",),
     ),
     Sabotage(
@@ -163,8 +164,8 @@ ERASING_SABOTAGES = (
     Sabotage(
         "the rest begins before the answer to the last code",
         f"{SERVICES}/runtime.py",
-        "        self._rest.begin(after_s=self.gate.until_answer_s())\n\n    def erase_others",
-        "        self._finish_erase(None)\n\n    def erase_others",
+        "        self._rest.begin(after_s=self.gate.until_answer_s())\n\n    def erase_forgotten",
+        "        self._finish_erase(None)\n\n    def erase_forgotten",
         (ERASE,),
     ),
     Sabotage(

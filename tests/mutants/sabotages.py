@@ -7,6 +7,7 @@ reach over several lines to be unique, but what changes is one thought.
 from tests.mutants.erasing_sabotages import ERASING_SABOTAGES
 from tests.mutants.of_accounts import OF_ACCOUNTS
 from tests.mutants.sabotage import Sabotage
+from tests.mutants.size_sabotages import SIZE_SABOTAGES
 
 VAULT = "webapp/vault"
 STORAGE = "webapp/storage"
@@ -238,7 +239,7 @@ SABOTAGES = (
         "tabs are told of a lock when everything is closed",
         f"{SERVICES}/runtime.py",
         '            self._lock_now()\n            if depth == "deep":\n                self._drop()\n',
-        '            if depth == "deep":\n                self._drop()\n            self._lock_now()\n',
+        '            if depth == "deep":\n                self._drop()\n                self._lock_now()\n',
         (f"{LOCKING}::test_a_lock_is_told_while_the_database_is_still_open_and_nothing_is_shown",),
     ),
     Sabotage(
@@ -398,4 +399,5 @@ SABOTAGES = (
     ),
     *ERASING_SABOTAGES,
     *OF_ACCOUNTS,
+    *SIZE_SABOTAGES,
 )

@@ -77,6 +77,10 @@ class FaultFiles(RealFiles):
         self._operation("open")
         return super().open(path)
 
+    def open_end(self, path: Path) -> File:
+        self._operation("open_end")
+        return super().open_end(path)
+
     def write(self, file: File, content: bytes) -> None:
         self._note_promised(file.descriptor)
         if self._next_is_hit():
@@ -121,6 +125,10 @@ class FaultFiles(RealFiles):
     def fsync_dir(self, path: Path) -> None:
         self._operation("fsync_dir")
         self._undo_names = [entry for entry in self._undo_names if entry[0] != path]
+
+    def set_changed(self, path: Path, *, at_ns: int) -> None:
+        self._operation("set_changed")
+        super().set_changed(path, at_ns=at_ns)
 
     def _operation(self, name: str, file: File | None = None) -> None:
         if self._stopped:

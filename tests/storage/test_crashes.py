@@ -222,7 +222,8 @@ def test_a_database_is_confirmed_on_the_disk_before_it_takes_its_place(tmp_path:
     directory = start(tmp_path / "data", files)
     before = len(files.operations)
     directory.create_container(space_of(directory), fill=write_account)
-    assert files.operations[before : before + 4] == ["open", "fsync", "rename", "fsync_dir"]
+    wanted = ["create", "open", "fsync", "rename", "fsync_dir"]
+    assert files.operations[before : before + len(wanted)] == wanted
     directory.release()
 
 

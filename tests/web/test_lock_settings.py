@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.locking import LeapingClock
 from tests.cheap_app import running
+from tests.virtual_clock import LeapingClock
 from tests.web.raw_client import Answer
 from tests.web.test_unlock import PIN, ask, attempt, enter
 from webapp.app import App
 from webapp.services import codes, lock_settings
+from webapp.storage.data_directory import Taken
+from webapp.storage.files import RealFiles
 from webapp.web.sessions import Session
 
 
@@ -188,3 +190,43 @@ def test_older_files_are_told_until_somebody_has_seen_it(tmp_path: Path) -> None
 
         assert not is_shown(answer, "rolled-back")
         assert not is_shown(text(ask(app, marit, "GET", "/")), "rolled-back")
+
+
+def test_files_of_one_size_are_wanted_behind_a_lock_and_offered_once(
+    app: App, marit: Session
+) -> None:
+    offer = "Files show how many accounts there are"
+    codes.set_code(app.runtime, kind="pin", text=PIN, repeated=PIN)
+    attempt(app, marit, "pin", PIN)
+    assert offer not in text(ask(app, marit, "GET", "/"))
+    app.runtime._held.keep(Taken(frozenset({app.runtime._held.space.index ^ 1})))  # type: ignore[union-attr]
+    assert offer in text(ask(app, marit, "GET", "/"))
+    assert offer not in text(ask(app, marit, "POST", "/settings/lock/equal-size/later"))
+
+    page = text(ask(app, marit, "GET", "/settings/lock/equal-size"))
+    assert "It takes 5 MB of the disk now" in page
+    answer = ask(app, marit, "POST", "/equal-size")
+
+    assert answer.status == 205
+    assert app.runtime.state == "locked"
+    attempt(app, marit, "pin", PIN)
+    page = text(ask(app, marit, "GET", "/settings/lock"))
+    assert re.search(r'one size <span class="tag tag--on">', page)
+    assert "/settings/lock/equal-size" not in page
+
+
+def test_a_disk_without_room_is_told_before_anybody_asks(
+    app: App, marit: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes.set_code(app.runtime, kind="pin", text=PIN, repeated=PIN)
+    attempt(app, marit, "pin", PIN)
+    monkeypatch.setattr(RealFiles, "free_bytes", lambda self, path: 1_999_999)
+
+    page = text(ask(app, marit, "GET", "/settings/lock/equal-size"))
+    answer = ask(app, marit, "POST", "/equal-size")
+
+    assert "1 MB are free" in page
+    assert "too little room" in page
+    assert "Lock and make them equal" not in page
+    assert (answer.status, b"not_enough_room" in answer.body) == (409, True)
+    assert app.runtime.state == "open"

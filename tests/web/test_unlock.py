@@ -17,7 +17,7 @@ from webapp.services import codes, preferences
 from webapp.web.sessions import HostKind, Session
 
 PIN = "271828"
-IN_FRONT_OF_THE_LOCK = {"/", "/unlock", "/lock", "/door", "/launch", "/launch.js"}
+IN_FRONT_OF_THE_LOCK = {"/", "/unlock", "/lock", "/forgot", "/door", "/launch", "/launch.js"}
 NAME = "Marit of the lighthouse"
 
 

@@ -37,9 +37,11 @@ from typing import Final
 
 from webapp.clock import Clock
 from webapp.network.proxy import Proxy
+from webapp.services.equal_size import EqualSize
 from webapp.services.erasing import Rest
 from webapp.services.errors import AccountClosed, AppLocked, NoAccount
 from webapp.services.events import EventBus, Locked
+from webapp.services.forgotten import Forgotten
 from webapp.services.held_space import HeldSpace
 from webapp.services.idle_lock import IdleLock
 from webapp.services.making import Maker
@@ -101,6 +103,8 @@ class AppState:
         # and a lock cannot come in the middle of an opening.
         self._changing = threading.Lock()
         self._held = HeldSpace(directory, self._changing)
+        self._equal = EqualSize(directory)
+        self.forgotten = Forgotten(clock)
         self._opener = Opener(
             directory,
             ways=self._ways,
@@ -191,6 +195,7 @@ class AppState:
 
     def _lock_now(self) -> None:
         self._generation += 1
+        self.forgotten.cancel()
         self._held.forget_kept()
         self._enter("locked")
         self.events.publish(Locked())

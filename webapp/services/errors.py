@@ -34,6 +34,14 @@ class NoFreeSlot(ServiceError):
     """All places for a further code are taken."""
 
 
+class NotYetErasable(ServiceError):
+    """The wait before an erase without the code is not over, or nobody has begun it."""
+
+
+class NotEnoughRoom(ServiceError):
+    """The disk has less room left than would have to be written."""
+
+
 class NameMissing(ServiceError):
     """A display name has no visible character."""
 

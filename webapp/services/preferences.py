@@ -18,7 +18,7 @@ Theme = Literal["system", "dark", "light"]
 Family = Literal["stone", "ink"]
 Accent = Literal["green", "teal", "blue", "violet", "pink"]
 Language = Literal["auto", "en", "de"]
-CodeOffer = Literal["ask", "later"]
+Offer = Literal["ask", "later"]
 Value = str | int | bool
 
 # In per cent of the size that the browser is set to. Small steps where they are felt.
@@ -41,7 +41,9 @@ class Preferences:
     # Of emoji that have one, from 1 (light) to 5 (dark); 0 is the yellow of none.
     emoji_tone: int = 0
     # Whether a code is still offered to somebody who has none.
-    code_offer: CodeOffer = "ask"
+    code_offer: Offer = "ask"
+    # Whether files of one size are still offered to somebody who has another code.
+    equal_size_offer: Offer = "ask"
 
 
 _SWITCH: Final[Mapping[str, Value]] = {"on": True, "off": False}
@@ -55,6 +57,7 @@ CHOICES: Final[Mapping[str, Mapping[str, Value]]] = {
     "language": {"auto": "auto", "en": "en", "de": "de"},
     "emoji_tone": {str(tone): tone for tone in range(6)},
     "code_offer": {"ask": "ask", "later": "later"},
+    "equal_size_offer": {"ask": "ask", "later": "later"},
 }
 
 

@@ -75,9 +75,11 @@ class Runtime(SpaceChanges):
                 self._kind = None if space is None else opened_by[1]
             if space is None:
                 self._enter("protected")
+                self._equal.begin()
                 self.gate.measure_aside()
                 return
             self._held.space = space
+            self._equal.pause()
             if space.entries:
                 self._open.open_all(space.entries, open_one=self._opener.open)
                 self._enter("opened")
@@ -139,6 +141,7 @@ class Runtime(SpaceChanges):
             self._lock_now()
             if depth == "deep":
                 self._drop()
+                self._equal.begin()
 
     def erase(self) -> None:
         """Destroy everything; return once nothing on the disk or in memory opens anything.
@@ -153,6 +156,14 @@ class Runtime(SpaceChanges):
             self._enter("erased")
             self._abandon()
         self._rest.begin(after_s=self.gate.until_answer_s())
+
+    def erase_forgotten(self) -> None:
+        """Destroy everything for somebody who has waited, and has no code.
+
+        Raises NotYetErasable, and what ``erase`` raises; then nothing has changed.
+        """
+        self.forgotten.require_ready()
+        self.erase()
 
     def erase_others(self, entry: Entry, root: bytes, kind: CodeKind) -> int | None:
         """Destroy everything but the account ``entry``, and open it under ``root``.
@@ -196,9 +207,12 @@ class Runtime(SpaceChanges):
         with self._changing:
             if self._state == "closed":
                 return
+            is_erasing = self._state == "erasing"
             self._generation += 1
             self._enter("stopped")
             self._drop()
+        if not is_erasing:
+            self._equal.finish()
 
     def _let_in(self, space: Space, kind: str, *, generation: int) -> bool:
         """Open what a right code opens; return False if it comes too late.
@@ -218,11 +232,13 @@ class Runtime(SpaceChanges):
                 self._open_behind_code(space, after_s=after_s)
             else:
                 self._enter("opened")
+            self.forgotten.cancel()
             self.idle.begin()
             self.events.publish(Unlocked())
             return True
 
     def _open_behind_code(self, space: Space, *, after_s: float) -> None:
+        self._equal.pause()
         if space.is_all_that_is_left:
             self._rest.begin(space.root, after_s=self.gate.until_answer_s())
         try:
@@ -238,6 +254,8 @@ class Runtime(SpaceChanges):
         """Forget everything at once, and tell those who show it."""
         self._generation += 1
         self.gate.forget()
+        self.forgotten.cancel()
+        self._equal.forget()
         self._drop(abandon_all)
         self.events.publish(Erased())
 

@@ -14,6 +14,7 @@ from webapp.services.errors import (
     AccountExists,
     AccountOpenAlready,
     AppLocked,
+    LockNeedsCode,
     NoAccount,
     OnlyAccount,
 )
@@ -126,6 +127,38 @@ class SpaceChanges(AppState):
         running.stop()
         self._held.refill(running.container)
 
+    @property
+    def keeps_equal_size(self) -> bool:
+        """Whether all containers are kept at one size. Raises DataDirectoryUnusable."""
+        return self._equal.is_on
+
+    @property
+    def offers_equal_size(self) -> bool:
+        """Whether something is known to lie behind another code, and sizes may show it."""
+        return self.kept > 0 and not self.keeps_equal_size
+
+    def room_for_equal_size(self) -> tuple[int, int]:
+        """Return the bytes that one size would take now, and those that the disk has left.
+
+        Raises DataDirectoryUnusable.
+        """
+        return self._directory.room()
+
+    def keep_equal_size(self, *, generation: int) -> None:
+        """Lock, and keep all containers at one size from then on.
+
+        Only closed ones can be brought to it. Raises LockNeedsCode, NotEnoughRoom, AppLocked,
+        DataDirectoryUnusable; then nothing has changed.
+        """
+        with self._changing:
+            self._still_open(generation)
+            if not self.code_is_set:
+                raise LockNeedsCode
+            self._equal.switch_on()
+            self._lock_now()
+            self._drop()
+            self._equal.begin()
+
     def prepared(self) -> tuple[Prepared, str | None]:
         """Return what is prepared for an emergency, and the handle of the cover account, if any.
 
@@ -204,6 +237,7 @@ class SpaceChanges(AppState):
         if self._open.shown is None and self.code_is_set:
             self._lock_now()
             self._drop()
+            self._equal.begin()
             return
         if self._open.shown is None:
             self._enter("emptied")

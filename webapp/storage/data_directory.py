@@ -15,6 +15,7 @@ from webapp.protocol.keys import Seed
 from webapp.storage import fresh
 from webapp.storage.database import AccountDatabase
 from webapp.storage.directory_lock import DirectoryLock
+from webapp.storage.equal_size import container_sizes, missing_bytes, pad_once
 from webapp.storage.erasing import destroy_all_keys, destroy_other_keys
 from webapp.storage.errors import (
     DataDirectoryUnusable,
@@ -28,6 +29,7 @@ from webapp.storage.files import (
     Files,
     ensure_directory,
     overwrite,
+    pad,
     refill,
     replace_secret,
     staging_path,
@@ -50,6 +52,7 @@ from webapp.storage.space import (
 from webapp.vault.containers import (
     CONTAINER_COUNT,
     CONTAINER_KEY_BYTES,
+    are_kept_equal,
     container_salt,
     practice_seed,
 )
@@ -225,6 +228,28 @@ class DataDirectory:
             salt = container_salt(read_salt(self._vault()), number)
             refill(self._files, path, head=salt)
 
+    def are_containers_equal(self) -> bool:
+        """Return whether all containers are kept at one size. Raises DataDirectoryUnusable."""
+        with self._disk():
+            return are_kept_equal(container_sizes(self._files, self._path))
+
+    def room(self) -> tuple[int, int]:
+        """Return the bytes that containers of one size lack, and those that the disk has left.
+
+        Raises DataDirectoryUnusable.
+        """
+        with self._disk():
+            free = self._files.free_bytes(self._path)
+            return missing_bytes(self._files, self._path), free
+
+    def pad_once(self) -> bool:
+        """Bring the containers, all closed, one piece nearer to one size; False: they have it.
+
+        Raises DataDirectoryUnusable or FsyncFailed; the next call goes on.
+        """
+        with self._one_builder, self._confirmed():
+            return pad_once(self._files, self._path)
+
     def create_container(
         self,
         space: Space,
@@ -293,10 +318,14 @@ class DataDirectory:
         salt = container_salt(read_salt(self._vault()), entry.container)
         discard_container(self._files, staging)
         try:
+            # SQLite would let everybody read it, which also tells it from those not in use.
+            self._files.close(self._files.create(staging))
             with contextlib.closing(
                 AccountDatabase.create(staging, key=entry.key, salt=salt)
             ) as database:
                 fill(database)
+            # A container never shrinks: it would show which one has changed hands.
+            pad(self._files, staging, size_bytes=self._files.size(target) or 0)
             self._fsync(staging)
             # SQLite would take an old log beside the new file for its own.
             remove_side_files(self._files, target)

@@ -9,7 +9,9 @@ one that no test has seen fail.
 import contextlib
 import os
 import secrets
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -77,6 +79,10 @@ class Files(Protocol):
         """Open an existing file for writing; a symbolic link is an error."""
         ...
 
+    def open_end(self, path: Path) -> File:
+        """Open an existing file so that ``write_on`` goes behind whatever it then holds."""
+        ...
+
     def write(self, file: File, content: bytes) -> None:
         """Write all of ``content`` at the beginning of ``file``."""
         ...
@@ -103,6 +109,18 @@ class Files(Protocol):
 
     def fsync_dir(self, path: Path) -> None:
         """Return once the names in ``path`` are on the disk. Raises FsyncFailed."""
+        ...
+
+    def changed_ns(self, path: Path) -> int:
+        """Return when ``path`` was written to last, in Unix nanoseconds."""
+        ...
+
+    def set_changed(self, path: Path, *, at_ns: int) -> None:
+        """Have ``path`` say that it was written to and read at this moment."""
+        ...
+
+    def free_bytes(self, path: Path) -> int:
+        """Return how much room the disk of ``path`` has left for this user."""
         ...
 
 
@@ -135,6 +153,9 @@ class RealFiles:
 
     def open(self, path: Path) -> File:
         return File(os.open(path, os.O_RDWR | _NO_SYMLINK | _BINARY))
+
+    def open_end(self, path: Path) -> File:
+        return File(os.open(path, os.O_RDWR | os.O_APPEND | _NO_SYMLINK | _BINARY))
 
     def write(self, file: File, content: bytes) -> None:
         os.lseek(file.descriptor, 0, os.SEEK_SET)
@@ -170,6 +191,15 @@ class RealFiles:
         finally:
             os.close(descriptor)
 
+    def changed_ns(self, path: Path) -> int:
+        return path.lstat().st_mtime_ns
+
+    def set_changed(self, path: Path, *, at_ns: int) -> None:
+        os.utime(path, ns=(at_ns, at_ns))
+
+    def free_bytes(self, path: Path) -> int:
+        return shutil.disk_usage(path).free
+
 
 def staging_path(path: Path) -> Path:
     """Return where the next content of ``path`` is built, in the same directory."""
@@ -186,12 +216,21 @@ def ensure_directory(files: Files, path: Path) -> None:
 
 def put_file(files: Files, path: Path, content: bytes) -> None:
     """Make ``content`` the file ``path``: after a crash it is the old file or the new one."""
+    _put(files, path, lambda file: files.write(file, content))
+
+
+def put_random(files: Files, path: Path, *, head: bytes, size_bytes: int) -> None:
+    """Make ``head`` and random bytes the file ``path``, as ``put_file`` does."""
+    _put(files, path, lambda file: _write_random(files, file, head=head, size_bytes=size_bytes))
+
+
+def _put(files: Files, path: Path, write: Callable[[File], None]) -> None:
     staging = staging_path(path)
     discard(files, staging)
     file = files.create(staging)
     try:
         try:
-            files.write(file, content)
+            write(file)
             files.fsync(file)
         finally:
             files.close(file)
@@ -233,22 +272,39 @@ def overwrite(files: Files, path: Path, content: bytes) -> None:
 
 
 def refill(files: Files, path: Path, *, head: bytes) -> None:
-    """Have ``head`` and random bytes in the file ``path``, as many as there were, in place.
-
-    In pieces, since a container may be larger than the memory.
-    """
-    remaining = max(files.size(path) or 0, len(head))
+    """Have ``head`` and random bytes in the file ``path``, as many as there were, in place."""
     file = files.open(path)
     try:
-        files.write(file, head)
-        remaining -= len(head)
-        while remaining:
-            piece = min(remaining, PIECE_BYTES)
-            files.write_on(file, secrets.token_bytes(piece))
-            remaining -= piece
+        _write_random(files, file, head=head, size_bytes=files.size(path) or 0)
         files.fsync(file)
     finally:
         files.close(file)
+
+
+def pad(files: Files, path: Path, *, size_bytes: int) -> None:
+    """Put random bytes behind the file ``path`` until it has this size; a larger one stays."""
+    missing = size_bytes - (files.size(path) or 0)
+    if missing <= 0:
+        return
+    file = files.open_end(path)
+    try:
+        _write_random_on(files, file, missing)
+        files.fsync(file)
+    finally:
+        files.close(file)
+
+
+def _write_random(files: Files, file: File, *, head: bytes, size_bytes: int) -> None:
+    files.write(file, head)
+    _write_random_on(files, file, size_bytes - len(head))
+
+
+def _write_random_on(files: Files, file: File, size_bytes: int) -> None:
+    """In pieces, since a container may be larger than the memory."""
+    while size_bytes > 0:
+        piece = min(size_bytes, PIECE_BYTES)
+        files.write_on(file, secrets.token_bytes(piece))
+        size_bytes -= piece
 
 
 def discard(files: Files, path: Path) -> None:

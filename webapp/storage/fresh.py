@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from webapp.storage.files import STAGING_SUFFIX
-from webapp.vault.containers import CONTAINER_BYTES, CONTAINER_COUNT, container_salt
+from webapp.vault.containers import CONTAINER_BYTES, CONTAINER_COUNT
 from webapp.vault.slots import VAULT_BYTES
 from webapp.vault.throttle import THROTTLE_BYTES
 from webapp.vault.tripwire import TRIPWIRE_BYTES, unused_tripwire
@@ -66,9 +66,3 @@ def fresh_tripwire(vault_salt: bytes) -> bytes:
 def fresh_door() -> bytes:
     """Return a door that no process stands behind."""
     return secrets.token_bytes(DOOR_BYTES)
-
-
-def fresh_container(vault_salt: bytes, number: int) -> bytes:
-    """Return a container that holds nothing: salt and random bytes, as a used one looks."""
-    salt = container_salt(vault_salt, number)
-    return salt + secrets.token_bytes(CONTAINER_BYTES - len(salt))

@@ -19,6 +19,8 @@ an erase. The rules, in the order in which they are applied:
  7. A container that the open space does not list may hold the account of another code, so
     it is left as it is, with the log that SQLite may have left beside it. One that is
     smaller than a container in use ever is holds nothing, and is built anew.
+ 8. Where all containers are kept at one size, one that is built anew has that size. Those
+    that rule 6 finds beside the only account that is left are written over in that size.
 
 There is no marker for anything half done. Whatever a crash leaves, these rules lead
 either to the state before or to the state after.
@@ -30,6 +32,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from webapp.storage import fresh
+from webapp.storage.equal_size import container_sizes
 from webapp.storage.errors import DataDirectoryUnusable, VaultDamaged
 from webapp.storage.files import (
     DIRECTORY_MODE,
@@ -39,6 +42,8 @@ from webapp.storage.files import (
     ensure_directory,
     overwrite,
     put_file,
+    put_random,
+    refill,
     remove,
     replace_secret,
     staging_path,
@@ -48,6 +53,8 @@ from webapp.vault.containers import (
     CONTAINER_BYTES,
     CONTAINER_COUNT,
     CONTAINER_SALT_BYTES,
+    are_kept_equal,
+    common_size,
     container_salt,
 )
 from webapp.vault.slots import first_start_vault, read_salt, seal_slot
@@ -98,15 +105,21 @@ def rebuild_containers(files: Files, directory: Path, *, vault: bytes, space: Sp
     """
     salt = read_salt(vault)
     ensure_directory(files, directory / fresh.CONTAINERS)
+    is_alone = space is not None and space.is_all_that_is_left
+    keeps_sizes = is_alone and are_kept_equal(container_sizes(files, directory))
     refusals: list[OSError] = []
     for number in range(CONTAINER_COUNT):
         with _later(refusals):
-            _clear_away(files, directory, number, vault_salt=salt, space=space)
+            _clear_away(
+                files, directory, number, vault_salt=salt, space=space, keeps_size=keeps_sizes
+            )
+    size = _size_of_new(files, directory)
     for number in range(CONTAINER_COUNT):
         path = fresh.container_path(directory, number)
         with _later(refusals):
             if files.size(path) is None:
-                put_file(files, path, fresh.fresh_container(salt, number))
+                head = container_salt(salt, number)
+                put_random(files, path, head=head, size_bytes=size)
             files.restrict(path, mode=FILE_MODE)
     if refusals:
         raise refusals[0]
@@ -193,17 +206,34 @@ def _later(refusals: list[OSError]) -> Iterator[None]:
         refusals.append(error)
 
 
+def _size_of_new(files: Files, directory: Path) -> int:
+    sizes = container_sizes(files, directory)
+    return common_size(sizes) if are_kept_equal(sizes) else CONTAINER_BYTES
+
+
 def _clear_away(
-    files: Files, directory: Path, number: int, *, vault_salt: bytes, space: Space | None
+    files: Files,
+    directory: Path,
+    number: int,
+    *,
+    vault_salt: bytes,
+    space: Space | None,
+    keeps_size: bool,
 ) -> None:
-    """Remove container ``number`` if it is rubbish, with the log that may lie beside it."""
+    """Remove container ``number`` if it is rubbish, with the log that may lie beside it.
+
+    One that ``keeps_size`` is written over instead, if it is there.
+    """
     if space is not None and any(entry.container == number for entry in space.entries):
         return
     path = fresh.container_path(directory, number)
     if _is_rubbish(files, path, vault_salt=vault_salt, space=space):
         # First, because a log beside a new container would be left alone.
         remove_side_files(files, path)
-        remove(files, path)
+        if keeps_size and files.size(path) is not None:
+            refill(files, path, head=container_salt(vault_salt, number))
+        else:
+            remove(files, path)
 
 
 def _is_rubbish(files: Files, path: Path, *, vault_salt: bytes, space: Space | None) -> bool:

@@ -211,6 +211,18 @@ ERROR_TEXTS: dict[type[Exception], ErrorText] = {
         mark("Without a code there is nothing that could be locked."),
         mark("Set one first, in the settings of the lock."),
     ),
+    errors.NotYetErasable: ErrorText(
+        409,
+        "not_yet_erasable",
+        mark("It cannot be erased yet, or not any more."),
+        mark("Nothing was changed. Load this page again to see how long it takes."),
+    ),
+    errors.NotEnoughRoom: ErrorText(
+        409,
+        "not_enough_room",
+        mark("The disk has too little room for files of one size."),
+        mark("Nothing was changed. Make room on the disk, then try again."),
+    ),
     errors.UnknownCodeKind: ErrorText(
         400, "unknown_code_kind", mark("There is no such kind of code."), NOTHING_CHANGED
     ),

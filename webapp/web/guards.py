@@ -23,9 +23,9 @@ in), so Sec-Fetch-Site may be ``none``. *Static* files hold nothing private and 
 *launch* is posted by a file, so its Origin is ``null`` and its site ``cross-site``; a one-time
 secret stands in for everything else. The *door* is knocked at by a second start of this program,
 never by a browser, so any header that only browsers send is refused. A WebSocket (*live*) must name
-its Origin; browsers always do. To *unlock* and to *lock* is possible behind the lock. A form that
-is sent without a script has ``null`` for its Origin, since our pages send no referrer; a code is
-taken from it where Sec-Fetch-Site vouches for it.
+its Origin; browsers always do. To *unlock*, to *lock* and to erase what was *forgotten* is possible
+behind the lock. A form that is sent without a script has ``null`` for its Origin, since our pages
+send no referrer; it is taken where Sec-Fetch-Site vouches for it.
 """
 
 import re
@@ -57,7 +57,9 @@ LAUNCH_SCRIPT_PATH = "/launch.js"
 DOOR_PATH = "/door"
 UNLOCK_PATH = "/unlock"
 LOCK_PATH = "/lock"
-ERASE_PATHS = ("/erase", "/erase/rest", "/erase/anyway", "/panic")
+FORGOT_PATH = "/forgot"
+# After these nothing may be shown any more.
+LAST_PATHS = ("/erase", "/erase/rest", "/erase/anyway", "/panic", "/equal-size")
 LIVE_PREFIX = "/socket.io/"
 STATIC_PREFIX = "/static/"
 
@@ -85,7 +87,8 @@ class Route(Enum):
     DOOR = "door"
     UNLOCK = "unlock"
     LOCK = "lock"
-    ERASE = "erase"
+    FORGOT = "forgot"
+    LAST = "last"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,10 @@ _RULES = {
     ),
     Route.UNLOCK: _Rule(frozenset({"POST"}), _OWN_PAGE, null_origin=True, body_bytes=BODY_BYTES),
     Route.LOCK: _Rule(frozenset({"POST"}), _OWN_PAGE, body_bytes=SECRET_BODY_BYTES),
-    Route.ERASE: _Rule(
+    Route.FORGOT: _Rule(
+        frozenset({"POST"}), _OWN_PAGE, null_origin=True, body_bytes=SECRET_BODY_BYTES
+    ),
+    Route.LAST: _Rule(
         frozenset({"POST"}), _OWN_PAGE, body_bytes=BODY_BYTES, private=True, tells_nothing=True
     ),
 }
@@ -133,7 +139,8 @@ _ROUTES = {
     DOOR_PATH: Route.DOOR,
     UNLOCK_PATH: Route.UNLOCK,
     LOCK_PATH: Route.LOCK,
-    **dict.fromkeys(ERASE_PATHS, Route.ERASE),
+    FORGOT_PATH: Route.FORGOT,
+    **dict.fromkeys(LAST_PATHS, Route.LAST),
 }
 
 

@@ -8,6 +8,8 @@ import math
 from dataclasses import dataclass
 
 from webapp.services.codes import CodeKind, Protects, Strength
+from webapp.services.forgotten import Forgotten, Stage
+from webapp.web.erase_form import erase_word
 from webapp.web.sessions import LastTry
 from webapp.web.texts import gettext, ngettext, spoken
 
@@ -26,6 +28,16 @@ class LockView:
     kind: str
     sentence: str | None
     wait_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForgottenView:
+    """How far an erase without the code has come (`partials/_forgotten.html`)."""
+
+    stage: Stage
+    wait_s: int
+    word: str
+    word_is_missing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,12 @@ def present_lock(last: LastTry | None, *, now_s: float) -> LockView:
         return LockView(CodeKind.PIN, None, 0)
     kind = last.kind if last.kind in tuple(CodeKind) else CodeKind.PIN
     return LockView(kind, _said(last.reason), max(0, math.ceil(last.next_try_s - now_s)))
+
+
+def present_forgotten(forgotten: Forgotten, *, word_is_missing: bool) -> ForgottenView:
+    return ForgottenView(
+        forgotten.stage, math.ceil(forgotten.wait_s), erase_word(), word_is_missing
+    )
 
 
 def _said(reason: str) -> str:

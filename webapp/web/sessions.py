@@ -103,6 +103,8 @@ class Session:
         self.alive = True
         self.unlocked_in: int | None = None
         self.last_try: LastTry | None = None
+        # Whether the word was missing that begins an erase without the code; said once.
+        self.forgot_word = False
         # Until the page has been drawn that shows the account it was switched to.
         self.has_switched = False
         # The generation in which a code opened the page of emergencies here, and what is rehearsed.

@@ -6,7 +6,8 @@ from flask.typing import ResponseReturnValue
 from webapp.services import codes, lock_settings, preferences
 from webapp.services.errors import ServiceError
 from webapp.services.open_account import OpenAccount
-from webapp.web.context import current_session, runtime, with_account
+from webapp.web.context import RESET_CONTENT, current_session, runtime, with_account
+from webapp.web.equal_size_presenter import present_equal_size
 from webapp.web.lock_presenter import present_code, present_strength
 from webapp.web.texts import gettext
 from webapp.web.toasts import Toast
@@ -106,6 +107,30 @@ def acknowledge(account: OpenAccount) -> ResponseReturnValue:
 def later(account: OpenAccount) -> ResponseReturnValue:
     """Offer a code no more; the pages go on saying that there is none."""
     preferences.change(account, "code_offer", "later")
+    return screens.warnings(account)
+
+
+@blueprint.get("/settings/lock/equal-size")
+@with_account
+def ask_before_making_equal(_account: OpenAccount) -> ResponseReturnValue:
+    """Say what files of one size take, and that it cannot be taken back."""
+    return render_template(
+        "pages/settings/equal_size.html", equal_size=present_equal_size(runtime()), part="content"
+    )
+
+
+@blueprint.post("/equal-size")
+@with_account
+def keep_equal_size(_account: OpenAccount) -> ResponseReturnValue:
+    runtime().keep_equal_size(generation=runtime().generation)
+    return "", RESET_CONTENT
+
+
+@blueprint.post("/settings/lock/equal-size/later")
+@with_account
+def leave_sizes(account: OpenAccount) -> ResponseReturnValue:
+    """Offer files of one size no more; the settings go on doing it."""
+    preferences.change(account, "equal_size_offer", "later")
     return screens.warnings(account)
 
 

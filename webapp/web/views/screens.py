@@ -30,7 +30,8 @@ from webapp.web.context import (
     runtime,
     take_switch,
 )
-from webapp.web.lock_presenter import present_code, present_lock
+from webapp.web.equal_size_presenter import present_equal_size
+from webapp.web.lock_presenter import present_code, present_forgotten, present_lock
 from webapp.web.presenters import (
     PersonView,
     conversation_name,
@@ -67,8 +68,14 @@ def lock(*, whole: bool) -> str:
     """Return the page of the lock, which says once what became of the last code."""
     session = current_session()
     said, session.last_try = session.last_try, None
+    is_missing, session.forgot_word = session.forgot_word, False
     view = present_lock(said, now_s=runtime().clock.monotonic_s())
-    values = {"kind": view.kind, "sentence": view.sentence, "wait_s": view.wait_s}
+    values = {
+        "kind": view.kind,
+        "sentence": view.sentence,
+        "wait_s": view.wait_s,
+        "forgotten": present_forgotten(runtime().forgotten, word_is_missing=is_missing),
+    }
     if not whole:
         return render_template("pages/lock.html", **values)
     return render_template(
@@ -142,6 +149,7 @@ def lock_settings_page(*, toast: Toast | None = None) -> str:
         limits=lock_settings.CHOICES["idle_minutes"],
         erase_after=wrong_codes.as_text(runtime()),
         guesses=[text for text in wrong_codes.CHOICES if text != wrong_codes.OFF],
+        equal_size=present_equal_size(runtime()),
         part="content",
     )
     return page + said(toast)
@@ -153,10 +161,11 @@ def warnings(account: OpenAccount) -> str:
 
 
 def _warnings(account: OpenAccount) -> Values:
-    is_asked = preferences.load(account).code_offer == "ask"
+    chosen_ = preferences.load(account)
     return {
         "rolled_back": lock_settings.rolled_back(*runtime().accounts()),
-        "offers_code": is_asked and not runtime().code_is_set,
+        "offers_code": chosen_.code_offer == "ask" and not runtime().code_is_set,
+        "offers_equal_size": chosen_.equal_size_offer == "ask" and runtime().offers_equal_size,
     }
 
 

@@ -137,7 +137,8 @@ def _made(apart: Apart | None) -> ResponseReturnValue:
     """
     if apart is not None:
         said = gettext("It is there. Lock Safehouse and type its code to open it.")
-        return screens.nothing_open(runtime().account(), toast=Toast(said))
+        account = runtime().account()
+        return screens.nothing_open(account, toast=Toast(said)) + screens.warnings(account)
     return ("", RESET_CONTENT) if _beside() else screens.main(runtime().account())
 
 
