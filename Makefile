@@ -7,6 +7,9 @@ ATTEMPTS ?= 300
 PY := .venv/bin/python
 # One process of tests for each core, files kept whole: what a file's tests share is made once.
 SIDE_BY_SIDE := -n auto --dist loadscope
+# A story waits for its browser half of the time. Two for each core, and whoever is done early takes
+# over from those that are not.
+STORIES_SIDE_BY_SIDE := -n $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN)) --dist worksteal
 # What pytest returns where no browser is found, so that no story was run.
 NOTHING_RUN := 5
 
@@ -58,7 +61,7 @@ bench: environment ## Measure what has a budget and print both
 	$(PY) -m benchmarks
 
 browser: environment ## Run the tests in the browser only
-	$(PY) -m pytest $(SIDE_BY_SIDE) --browser tests/browser
+	$(PY) -m pytest $(STORIES_SIDE_BY_SIDE) --browser tests/browser
 
 texts: environment ## Bring the catalogues of all languages up to date with what the program says
 	$(PY) -m tests.catalogue
@@ -81,5 +84,5 @@ environment:
 .coverage: $(SOURCES) | environment
 	@$(PY) -m coverage erase
 	$(PY) -m coverage run -m pytest $(SIDE_BY_SIDE) $(TESTS)
-	$(PY) -m pytest $(SIDE_BY_SIDE) -m browser --browser-if-available $(or $(TESTS),tests/browser) || [ $$? -eq $(NOTHING_RUN) ]
+	$(PY) -m pytest $(STORIES_SIDE_BY_SIDE) -m browser --browser-if-available $(or $(TESTS),tests/browser) || [ $$? -eq $(NOTHING_RUN) ]
 	@$(PY) -m coverage combine --quiet
