@@ -79,19 +79,6 @@ def test_nobody_else_may_read_any_of_it(started: DataDirectory, path: Path) -> N
         assert entry.stat().st_mode & 0o777 == (0o700 if entry.is_dir() else 0o600)
 
 
-def test_nobody_else_may_read_a_container_in_use_nor_its_log(
-    started: DataDirectory, path: Path
-) -> None:
-    _, entry = started.create_container(opened_space(started), fill=write_account)
-    database = started.open_container(entry)
-    files = (path / fresh.CONTAINERS).iterdir()
-    modes = {each.name: each.stat().st_mode & 0o777 for each in files}
-    database.close()
-
-    assert f"{entry.container}-wal" in modes
-    assert set(modes.values()) == {0o600}
-
-
 def test_a_directory_that_was_open_to_others_is_closed(path: Path) -> None:
     path.mkdir()
     path.chmod(0o755)

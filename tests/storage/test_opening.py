@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.storage.fault_files import FaultFiles
+from tests.storage.test_crashes import write_account
 from webapp.storage import fresh
 from webapp.storage.data_directory import DataDirectory, Space
 from webapp.storage.errors import (
@@ -188,3 +189,16 @@ def test_a_start_without_a_code_puts_a_new_throttle_in_place_of_a_lost_one(path:
 
     assert again.read_throttle() == fresh.fresh_throttle()
     again.release()
+
+
+def test_nobody_else_may_read_a_container_in_use_nor_its_log(
+    directory: DataDirectory, path: Path
+) -> None:
+    _, entry = directory.create_container(space_of(directory), fill=write_account)
+    database = directory.open_container(entry)
+    files = (path / fresh.CONTAINERS).iterdir()
+    modes = {each.name: each.stat().st_mode & 0o777 for each in files}
+    database.close()
+
+    assert f"{entry.container}-wal" in modes
+    assert set(modes.values()) == {0o600}

@@ -17,13 +17,28 @@ def test_the_lock_opens_on_the_pin_and_offers_every_kind() -> None:
 
 def test_the_lock_can_be_opened_without_a_script() -> None:
     page = draw("pages/lock.html")
-    (form,) = [found for tag, found in page.all if tag == "form"]
+    form = next(found for tag, found in page.all if tag == "form")
     codes = [found for tag, found in page.all if tag == "input" and is_code(found)]
 
     assert (form["action"], form["method"]) == ("/unlock", "post")
     assert [found["name"] for found in codes] == ["pin", "pattern", "passphrase"]
     assert not [found for found in codes if "hidden" in found or "disabled" in found]
-    assert [found["type"] for tag, found in page.all if tag == "button"].count("submit") == 1
+    submits = [found for tag, found in page.all if tag == "button" and found["type"] == "submit"]
+    # One to unlock, the other for whoever has forgotten the code.
+    assert [found.get("name") for found in submits] == [None, "step"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "steps"),
+    [("idle", ["ask"]), ("waiting", ["cancel"]), ("ready", ["cancel", "erase"])],
+)
+def test_an_erase_without_the_code_is_offered_step_by_step(stage: str, steps: list[str]) -> None:
+    forgotten = SimpleNamespace(stage=stage, wait_s=65, word="erase", word_is_missing=False)
+    page = draw("partials/_forgotten.html", forgotten=forgotten)
+
+    offered = [found["value"] for _, found in page.all if found.get("name") == "step"]
+    assert offered == steps
+    assert ("1:05" in page.text) == (stage == "waiting")
 
 
 def test_the_lock_shows_what_it_was_told_to_say_and_nothing_of_the_account() -> None:

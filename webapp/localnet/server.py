@@ -167,9 +167,10 @@ class HttpsServer:
         if connection is None:
             caller.close()
             return
+        # Whoever ends a connection that is listed waits for its thread, which has to be there.
         with self._lock:
             self._connections.add(connection)
-        connection.start()
+            connection.start()
 
     def _connect(self, caller: socket.socket, ip: str, site: _Site) -> "_Connection | None":
         """Return the new connection, or None if the caller has hung up already."""
