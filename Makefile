@@ -7,9 +7,9 @@ ATTEMPTS ?= 300
 PY := .venv/bin/python
 # One process of tests for each core, files kept whole: what a file's tests share is made once.
 SIDE_BY_SIDE := -n auto --dist loadscope
-# A story waits for its browser half of the time. Two for each core, and whoever is done early takes
-# over from those that are not.
-STORIES_SIDE_BY_SIDE := -n $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN)) --dist worksteal
+# A story waits for its browser some of the time. One process more than cores, and whoever is done
+# early takes over from those that are not.
+STORIES_SIDE_BY_SIDE := -n $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN)) --dist worksteal
 # What pytest returns where no browser is found, so that no story was run.
 NOTHING_RUN := 5
 

@@ -154,8 +154,11 @@ def german_screens(person: Person) -> Iterator[str]:
     page = person.page
     yield "welcome"
     press(page, "Konto zurückholen")
+    # The name of the button that leads here has that of the button back in it.
+    back = page.get_by_role("button", name="Zurück", exact=True)
+    expect(back).to_be_visible()
     yield "restore"
-    press(page, "Zurück")
+    back.click()
     press(page, "Neues Konto anlegen")
     page.get_by_text("Einen Proxy benutzen").click()
     page.get_by_text("Dieser Proxy verlangt eine Anmeldung").click()
