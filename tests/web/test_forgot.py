@@ -92,6 +92,18 @@ def test_it_can_be_called_off(app: App, stranger: Session, clock: LeapingClock) 
     assert app.runtime.state == "locked"
 
 
+def test_asking_again_does_not_begin_anew(app: App, stranger: Session, clock: LeapingClock) -> None:
+    app.runtime.lock()
+    send(app, stranger, "ask", "erase")
+    generation = app.runtime.generation
+    clock.leap(100)
+
+    send(app, enter(app), "ask", "erase")
+
+    assert app.runtime.generation == generation
+    assert "3:20" in page(app, stranger) or "3:19" in page(app, stranger)
+
+
 def test_whoever_has_it_open_elsewhere_is_locked_out_and_notices(
     app: App, stranger: Session
 ) -> None:

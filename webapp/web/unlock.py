@@ -94,7 +94,8 @@ def _begin_to_wait(runtime: Runtime, session: Session) -> None:
     """Wait behind a lock: who has it open in another browser is to notice."""
     try:
         require_erase_word(request.form.get("word", ""))
-        runtime.lock()
+        if runtime.state != "locked":
+            runtime.lock()
     except ErasingWordMissing:
         session.forgot_word = True
     except LockNeedsCode:
