@@ -78,7 +78,7 @@ SIZE_SABOTAGES = (
         f"{SERVICES}/runtime.py",
         "        self._equal.pause()\n        if space",
         "        if space",
-        (f"{EQUAL}::test_an_unlock_does_not_wait_until_the_files_are_equal",),
+        (f"{EQUAL}::test_an_unlock_stops_the_padding",),
     ),
     Sabotage(
         "whoever has forgotten the code need not wait",
