@@ -20,8 +20,7 @@ from webapp.web.sessions import Session
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
     """An app with an account and no code."""
-    with running(tmp_path) as app:
-        app.runtime.create_account("Marit", network="practice")
+    with running(tmp_path, owner="Marit") as app:
         yield app
 
 
@@ -158,8 +157,7 @@ def test_only_a_person_keeps_the_app_open(app: App, marit: Session) -> None:
 
 def test_a_code_that_is_set_after_a_long_while_does_not_lock_at_once(tmp_path: Path) -> None:
     clock = LeapingClock()
-    with running(tmp_path, clock=clock) as app:
-        app.runtime.create_account("Marit", network="practice")
+    with running(tmp_path, clock=clock, owner="Marit") as app:
         clock.leap(3600)
         codes.set_code(app.runtime, kind="pin", text=PIN, repeated=PIN)
 
@@ -169,8 +167,7 @@ def test_a_code_that_is_set_after_a_long_while_does_not_lock_at_once(tmp_path: P
 
 
 def test_older_files_are_told_until_somebody_has_seen_it(tmp_path: Path) -> None:
-    with running(tmp_path) as app:
-        app.runtime.create_account("Marit", network="practice")
+    with running(tmp_path, owner="Marit") as app:
         lock_settings.change(app.runtime.accounts(), "idle_minutes", "60")
     containers = sorted((tmp_path / "data/containers").iterdir())
     older = {path: path.read_bytes() for path in containers}
@@ -207,7 +204,7 @@ def test_files_of_one_size_are_wanted_behind_a_lock_and_offered_once(
     assert "It takes 5 MB of the disk now" in page
     answer = ask(app, marit, "POST", "/equal-size")
 
-    assert answer.status == 205
+    assert answer.status == 204
     assert app.runtime.state == "locked"
     attempt(app, marit, "pin", PIN)
     page = text(ask(app, marit, "GET", "/settings/lock"))

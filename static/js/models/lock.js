@@ -23,14 +23,15 @@ export class Lock {
     // Whoever is in a hurry keeps nothing in memory, whatever the settings say.
     document.addEventListener("shortcut:lock", () => this.#lock({ deep: "1" }));
     document.addEventListener("server:locked", () => leave());
-    // An erase that is done has nothing to show; one that needs another answer has.
+    document.addEventListener("submit", ({ target }) => target.matches("[data-locks]") && begin());
+    // What is erased or locked has nothing to show; an erase that needs another answer has.
     document.addEventListener("form:sent", ({ target, detail }) => {
-      if (detail.isEmpty && target.matches("[data-erases]")) leave();
+      if (detail.isEmpty && target.matches("[data-erases], [data-locks]")) leave();
     });
   }
 
   async #lock(fields = {}) {
-    document.dispatchEvent(new CustomEvent("lock:begun"));
+    begin();
     try {
       await saveDrafts();
       await request("/lock", { method: "POST", fields: new URLSearchParams(fields) });
@@ -41,6 +42,10 @@ export class Lock {
       tell(error);
     }
   }
+}
+
+function begin() {
+  document.dispatchEvent(new CustomEvent("lock:begun"));
 }
 
 function leave() {

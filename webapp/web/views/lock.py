@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from webapp.services import codes, lock_settings, preferences
 from webapp.services.errors import ServiceError
 from webapp.services.open_account import OpenAccount
-from webapp.web.context import RESET_CONTENT, current_session, runtime, with_account
+from webapp.web.context import current_session, runtime, with_account
 from webapp.web.equal_size_presenter import present_equal_size
 from webapp.web.lock_presenter import present_code, present_strength
 from webapp.web.texts import gettext
@@ -123,7 +123,7 @@ def ask_before_making_equal(_account: OpenAccount) -> ResponseReturnValue:
 @with_account
 def keep_equal_size(_account: OpenAccount) -> ResponseReturnValue:
     runtime().keep_equal_size(generation=runtime().generation)
-    return "", RESET_CONTENT
+    return "", 204
 
 
 @blueprint.post("/settings/lock/equal-size/later")
