@@ -15,8 +15,8 @@ from webapp.services.events import LockSettingsChanged
 from webapp.services.lock_settings import CHOICES, SAFEST, LockSettings
 from webapp.services.runtime import Runtime
 from webapp.storage import fresh
-from webapp.storage.connection import PAGE_BYTES
 from webapp.storage.errors import DataDirectoryUnusable
+from webapp.vault.containers import PAGE_BYTES
 
 SAFE = lock_settings.parse(SAFEST)
 # For each setting a value that is neither the default nor the safest.

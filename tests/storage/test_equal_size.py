@@ -17,9 +17,8 @@ from webapp.storage.database import AccountDatabase
 from webapp.storage.equal_size import container_sizes, missing_bytes
 from webapp.storage.errors import DataDirectoryUnusable
 from webapp.storage.files import File, RealFiles, pad
-from webapp.vault.containers import CONTAINER_BYTES, CONTAINER_COUNT, SIZES
+from webapp.vault.containers import CONTAINER_BYTES, CONTAINER_COUNT, PAGE_BYTES, SIZES
 
-PAGE_BYTES = 4096
 # More than any test here has to write: without an end a mistake would be none.
 MOST_PIECES = 1000
 KEY, SALT = b"k" * 32, b"s" * 16

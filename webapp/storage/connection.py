@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, Protocol
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from webapp.storage.errors import DatabaseFailed, DatabaseUnreadable, DatabaseUnsafe
+from webapp.vault.containers import PAGE_BYTES
 
 Row = tuple[Any, ...]
 Parameters = Sequence[object]
@@ -47,8 +48,7 @@ class Connection(Protocol):
 # the log in memory, other processes are locked out. Elsewhere one connection must do.
 SHARED_VFS: Final[str | None] = "unix-excl" if sys.platform in ("linux", "darwin") else None
 
-PAGE_BYTES = 4096
-# Of these, SQLCipher keeps a nonce (16) and an HMAC-SHA512 (64) in every page.
+# Of each page SQLCipher keeps a nonce (16) and an HMAC-SHA512 (64).
 USABLE_PAGE_BYTES = PAGE_BYTES - 80
 
 # How long SQLite waits for another process to give a lock back before it gives up.

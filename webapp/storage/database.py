@@ -20,7 +20,6 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from webapp.storage.bound_models import MODELS
 from webapp.storage.connection import (
-    PAGE_BYTES,
     SHARED_VFS,
     USABLE_PAGE_BYTES,
     Connection,
@@ -35,7 +34,7 @@ from webapp.storage.errors import (
     LocalStorageError,
 )
 from webapp.storage.migrations import migrate
-from webapp.vault.containers import CONTAINER_BYTES
+from webapp.vault.containers import CONTAINER_BYTES, PAGE_BYTES
 
 # Pages, list and search of a few tabs at once; more would only wait for the processor.
 READER_COUNT = 3

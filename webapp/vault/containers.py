@@ -23,7 +23,8 @@ PRACTICE_SEED_BYTES = 16
 
 # More than any disk has.
 _LARGEST_BYTES: Final = 2**50
-_PAGE_BYTES: Final = 4096
+# The database grows by these.
+PAGE_BYTES: Final = 4096
 
 _SALT_LABEL = b"safehouse/ctsalt"
 _PRACTICE_LABEL = b"safehouse/prseed"
@@ -52,7 +53,7 @@ def practice_seed(vault_salt: bytes) -> bytes:
 
 
 def _whole_pages(size: int) -> int:
-    return -(-size // _PAGE_BYTES) * _PAGE_BYTES
+    return -(-size // PAGE_BYTES) * PAGE_BYTES
 
 
 def _sizes() -> tuple[int, ...]:
