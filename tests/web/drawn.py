@@ -172,7 +172,7 @@ VALUES = {
     "offers_code": True,
     "offers_equal_size": True,
     "equal_size": SimpleNamespace(is_on=False, missing_mb=5, free_mb=1, has_room=True),
-    "forgotten": SimpleNamespace(stage="idle", wait_s=0, word=HOSTILE, word_is_missing=True),
+    "forgotten": SimpleNamespace(stage="idle", wait_s=0, word=HOSTILE, problem="word"),
     "rolled_back": True,
     "row": ROW,
     "rows": [ROW, NOTE_ROW, OWN_ROW],

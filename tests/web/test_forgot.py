@@ -1,5 +1,6 @@
 """The form of whoever has forgotten the code: over real sockets, without a script."""
 
+import errno
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.web.test_unlock import PIN, ask, attempt, enter
 from webapp.app import App
 from webapp.services import codes
 from webapp.services.forgotten import WAIT_S
+from webapp.storage.files import RealFiles
 from webapp.web.sessions import HostKind, Session
 
 ERASE = "Erase everything"
@@ -26,8 +28,7 @@ def clock() -> LeapingClock:
 @pytest.fixture
 def app(tmp_path: Path, clock: LeapingClock) -> Iterator[App]:
     """An app with an account and a PIN, open."""
-    with running(tmp_path, clock=clock) as app:
-        app.runtime.create_account("Marit", network="practice")
+    with running(tmp_path, clock=clock, owner="Marit") as app:
         codes.set_code(app.runtime, kind="pin", text=PIN, repeated=PIN)
         yield app
 
@@ -40,6 +41,10 @@ def stranger(app: App) -> Session:
 def send(app: App, session: Session, step: str, word: str = "") -> Answer:
     """Send the form as a browser without scripts does: its Origin is null."""
     return ask(app, session, "POST", "/forgot", {"step": step, "word": word}, Origin="null")
+
+
+def refuses(*_: object) -> None:
+    raise OSError(errno.EIO, "broken")
 
 
 def page(app: App, session: Session) -> str:
@@ -78,6 +83,26 @@ def test_without_the_word_nothing_begins(app: App, stranger: Session, word: str)
     assert "Begin to wait" in shown
     # Said once.
     assert 'id="word-error" role="alert" hidden>' in page(app, stranger)
+
+
+def test_a_disk_that_refuses_is_told_and_keeps_everything(
+    app: App, stranger: Session, clock: LeapingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.runtime.lock()
+    send(app, stranger, "ask", "erase")
+    clock.leap(WAIT_S)
+    with monkeypatch.context() as broken:
+        broken.setattr(RealFiles, "open", refuses)
+        assert send(app, stranger, "erase").status == 200
+
+    shown = page(app, stranger)
+    assert "The disk did not let it be erased." in shown
+    assert ERASE in shown
+    assert app.runtime.state == "locked"
+    assert "The disk did not" not in page(app, stranger)
+    app.runtime.forgotten.cancel()
+    attempt(app, stranger, "pin", PIN)
+    assert app.runtime.state == "open"
 
 
 def test_it_can_be_called_off(app: App, stranger: Session, clock: LeapingClock) -> None:

@@ -33,7 +33,7 @@ def test_the_lock_can_be_opened_without_a_script() -> None:
     [("idle", ["ask"]), ("waiting", ["cancel"]), ("ready", ["cancel", "erase"])],
 )
 def test_an_erase_without_the_code_is_offered_step_by_step(stage: str, steps: list[str]) -> None:
-    forgotten = SimpleNamespace(stage=stage, wait_s=65, word="erase", word_is_missing=False)
+    forgotten = SimpleNamespace(stage=stage, wait_s=65, word="erase", problem=None)
     page = draw("partials/_forgotten.html", forgotten=forgotten)
 
     offered = [found["value"] for _, found in page.all if found.get("name") == "step"]

@@ -22,6 +22,7 @@ from webapp.services.running import abandon_all
 from webapp.services.space_changes import SpaceChanges
 from webapp.services.unlocking import CodeGate, UnlockResult
 from webapp.storage.data_directory import DataDirectory, Space
+from webapp.storage.errors import StorageError
 from webapp.vault.codes import PROFILE_1, CodeKind, Profile
 from webapp.vault.slot_plaintext import Entry
 
@@ -157,13 +158,17 @@ class Runtime(SpaceChanges):
             self._abandon()
         self._rest.begin(after_s=self.gate.until_answer_s())
 
-    def erase_forgotten(self) -> None:
+    def erase_forgotten(self) -> bool:
         """Destroy everything for somebody who has waited, and has no code.
 
-        Raises NotYetErasable, and what ``erase`` raises; then nothing has changed.
+        Returns False if the disk refuses. Raises NotYetErasable. In both cases nothing has changed.
         """
         self.forgotten.require_ready()
-        self.erase()
+        try:
+            self.erase()
+        except StorageError:
+            return False
+        return True
 
     def erase_others(self, entry: Entry, root: bytes, kind: CodeKind) -> int | None:
         """Destroy everything but the account ``entry``, and open it under ``root``.

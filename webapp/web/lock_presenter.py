@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from webapp.services.codes import CodeKind, Protects, Strength
 from webapp.services.forgotten import Forgotten, Stage
 from webapp.web.erase_form import erase_word
-from webapp.web.sessions import LastTry
+from webapp.web.sessions import ForgotProblem, LastTry
 from webapp.web.texts import gettext, ngettext, spoken
 
 # How many attackers' cores stand beside one in a sentence.
@@ -37,7 +37,7 @@ class ForgottenView:
     stage: Stage
     wait_s: int
     word: str
-    word_is_missing: bool
+    problem: ForgotProblem | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,8 @@ def present_lock(last: LastTry | None, *, now_s: float) -> LockView:
     return LockView(kind, _said(last.reason), max(0, math.ceil(last.next_try_s - now_s)))
 
 
-def present_forgotten(forgotten: Forgotten, *, word_is_missing: bool) -> ForgottenView:
-    return ForgottenView(
-        forgotten.stage, math.ceil(forgotten.wait_s), erase_word(), word_is_missing
-    )
+def present_forgotten(forgotten: Forgotten, problem: ForgotProblem | None) -> ForgottenView:
+    return ForgottenView(forgotten.stage, math.ceil(forgotten.wait_s), erase_word(), problem)
 
 
 def _said(reason: str) -> str:

@@ -27,6 +27,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 from webapp.clock import Clock
 from webapp.services.emergency import Rehearsal
@@ -76,6 +77,10 @@ class Hosts:
         return next((kind for kind in HostKind if self.name(kind) == host), None)
 
 
+# The word was missing, or the disk refused.
+ForgotProblem = Literal["word", "disk"]
+
+
 @dataclass(frozen=True, slots=True)
 class LastTry:
     """What became of the code that was typed last: ``reason`` as the services name it."""
@@ -103,8 +108,8 @@ class Session:
         self.alive = True
         self.unlocked_in: int | None = None
         self.last_try: LastTry | None = None
-        # Whether the word was missing that begins an erase without the code; said once.
-        self.forgot_word = False
+        # What kept an erase without the code from going on; said once.
+        self.forgot_problem: ForgotProblem | None = None
         # Until the page has been drawn that shows the account it was switched to.
         self.has_switched = False
         # The generation in which a code opened the page of emergencies here, and what is rehearsed.

@@ -54,7 +54,7 @@ def unlock_routes(runtime: Runtime, *, sessions: Sessions) -> Blueprint:
     def forgot() -> ResponseReturnValue:
         session: Session = request.environ[SESSION_KEY]
         _go_on_erasing(runtime, session)
-        answer = Response(render_template("tried.html"))
+        answer = _way_back()
         answer.headers.add(*CLEAR_SITE_DATA)
         return answer
 
@@ -75,6 +75,11 @@ def _tried(runtime: Runtime, session: Session) -> Response:
     # After an erase there is no lock that could say anything.
     is_told = result.reason not in ("opened", "erased")
     session.last_try = _last_try(runtime, kind, result) if is_told else None
+    return _way_back()
+
+
+def _way_back() -> Response:
+    """Return the page that leads on to what the app shows now."""
     return Response(render_template("tried.html"))
 
 
@@ -84,10 +89,15 @@ def _go_on_erasing(runtime: Runtime, session: Session) -> None:
         case "ask":
             _begin_to_wait(runtime, session)
         case "erase":
-            with contextlib.suppress(NotYetErasable):
-                runtime.erase_forgotten()
+            _erase_forgotten(runtime, session)
         case _:
             runtime.forgotten.cancel()
+
+
+def _erase_forgotten(runtime: Runtime, session: Session) -> None:
+    # Before its time the page that follows shows how long it takes.
+    with contextlib.suppress(NotYetErasable):
+        session.forgot_problem = None if runtime.erase_forgotten() else "disk"
 
 
 def _begin_to_wait(runtime: Runtime, session: Session) -> None:
@@ -97,7 +107,7 @@ def _begin_to_wait(runtime: Runtime, session: Session) -> None:
         if runtime.state != "locked":
             runtime.lock()
     except ErasingWordMissing:
-        session.forgot_word = True
+        session.forgot_problem = "word"
     except LockNeedsCode:
         return  # There is nothing to forget.
     else:

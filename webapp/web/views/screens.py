@@ -68,13 +68,13 @@ def lock(*, whole: bool) -> str:
     """Return the page of the lock, which says once what became of the last code."""
     session = current_session()
     said, session.last_try = session.last_try, None
-    is_missing, session.forgot_word = session.forgot_word, False
+    problem, session.forgot_problem = session.forgot_problem, None
     view = present_lock(said, now_s=runtime().clock.monotonic_s())
     values = {
         "kind": view.kind,
         "sentence": view.sentence,
         "wait_s": view.wait_s,
-        "forgotten": present_forgotten(runtime().forgotten, word_is_missing=is_missing),
+        "forgotten": present_forgotten(runtime().forgotten, problem),
     }
     if not whole:
         return render_template("pages/lock.html", **values)
@@ -161,11 +161,11 @@ def warnings(account: OpenAccount) -> str:
 
 
 def _warnings(account: OpenAccount) -> Values:
-    chosen_ = preferences.load(account)
+    wanted = preferences.load(account)
     return {
         "rolled_back": lock_settings.rolled_back(*runtime().accounts()),
-        "offers_code": chosen_.code_offer == "ask" and not runtime().code_is_set,
-        "offers_equal_size": chosen_.equal_size_offer == "ask" and runtime().offers_equal_size,
+        "offers_code": wanted.code_offer == "ask" and not runtime().code_is_set,
+        "offers_equal_size": wanted.equal_size_offer == "ask" and runtime().offers_equal_size,
     }
 
 
