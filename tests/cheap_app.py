@@ -19,9 +19,11 @@ def make_app(folder: Path, *, clock: Clock | None = None) -> App:
 
 
 @contextmanager
-def running(folder: Path, *, clock: Clock | None = None) -> Iterator[App]:
-    """Have it started, and stopped behind."""
+def running(folder: Path, *, clock: Clock | None = None, owner: str = "") -> Iterator[App]:
+    """Have it started, with the account of ``owner`` if there is one, and stopped behind."""
     app = make_app(folder, clock=clock)
     app.start()
+    if owner:
+        app.runtime.create_account(owner, network="practice")
     yield app
     app.stop()

@@ -119,8 +119,7 @@ def clock() -> LeapingClock:
 @pytest.fixture
 def app(tmp_path: Path, clock: LeapingClock) -> Iterator[App]:
     """An app in this process with an account, so that a story can have a hand in it."""
-    with running(tmp_path, clock=clock) as app:
-        app.runtime.create_account("Marit", network="practice")
+    with running(tmp_path, clock=clock, owner="Marit") as app:
         yield app
 
 

@@ -23,8 +23,7 @@ TAB = "/tabs/6f9619ff-8b86-4011-b42d-00c04fc964ff"
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
     """An app with Marit and the night desk; Marit is shown."""
-    with running(tmp_path) as app:
-        app.runtime.create_account("Marit", network="practice")
+    with running(tmp_path, owner="Marit") as app:
         app.runtime.create_account("Night desk", network="practice", beside=1)
         app.runtime.show(app.runtime.accounts()[0].handle)
         yield app

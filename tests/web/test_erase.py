@@ -32,8 +32,7 @@ def clock() -> LeapingClock:
 @pytest.fixture
 def app(tmp_path: Path, clock: LeapingClock) -> Iterator[App]:
     """An app with an account and no code, open."""
-    with running(tmp_path, clock=clock) as app:
-        app.runtime.create_account(NAME, network="practice")
+    with running(tmp_path, clock=clock, owner=NAME) as app:
         yield app
 
 

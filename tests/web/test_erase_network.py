@@ -19,8 +19,7 @@ from webapp.web.sessions import Session
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
     """An app with an account and no code, open."""
-    with running(tmp_path, clock=LeapingClock()) as app:
-        app.runtime.create_account(NAME, network="practice")
+    with running(tmp_path, clock=LeapingClock(), owner=NAME) as app:
         yield app
 
 

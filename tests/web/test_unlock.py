@@ -24,8 +24,7 @@ NAME = "Marit of the lighthouse"
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
     """An app with an account and a PIN, open."""
-    with running(tmp_path) as app:
-        app.runtime.create_account(NAME, network="practice")
+    with running(tmp_path, owner=NAME) as app:
         codes.set_code(app.runtime, kind="pin", text=PIN, repeated=PIN)
         yield app
 
