@@ -13,6 +13,7 @@ from webapp.app import App
 from webapp.protocol.keys import Seed
 from webapp.protocol.recovery import encode_recovery_password
 from webapp.services import codes, messaging, pseudonyms, reading
+from webapp.services.events import AccountShown, Event
 from webapp.services.open_account import OpenAccount
 from webapp.web.sessions import Session
 
@@ -95,6 +96,29 @@ def test_the_next_page_begins_where_the_account_is_named_and_no_other_does(
     pages = [text(ask(app, session, "GET", "/")) for _ in range(2)]
 
     assert [" autofocus" in page for page in pages] == [True, False]
+
+
+def test_so_does_a_page_that_is_loaded_before_the_switch_is_answered(
+    app: App, session: Session, marit: OpenAccount, desk: OpenAccount
+) -> None:
+    pages: list[str] = []
+
+    def load(event: Event) -> None:
+        if event == AccountShown():
+            pages.append(text(ask(app, session, "GET", "/")))
+
+    app.runtime.events.subscribe(load)
+    ask(app, session, "POST", f"/accounts/{desk.handle}/show", **of(marit))
+
+    assert [" autofocus" in page for page in pages] == [True]
+
+
+def test_a_switch_that_fails_leaves_the_next_page_alone(
+    app: App, session: Session, marit: OpenAccount
+) -> None:
+    assert ask(app, session, "POST", "/accounts/nobody/show", **of(marit)).status == 410
+
+    assert " autofocus" not in text(ask(app, session, "GET", "/"))
 
 
 def test_showing_what_is_shown_already_changes_nothing(

@@ -1,6 +1,7 @@
 """What a view is given: the runtime of this app, and the account that is open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
@@ -51,9 +52,19 @@ def asking_session() -> Session | None:
     return request.environ.get(SESSION_KEY) if has_request_context() else None
 
 
-def note_switch() -> None:
-    """Let the next page of this browser begin where it names the account it was switched to."""
-    current_session().has_switched = True
+@contextmanager
+def switching() -> Iterator[None]:
+    """Let the next page of this browser begin where it names the account that the block shows.
+
+    Noted before: the page may be told of the switch, and load itself, before the block ends.
+    """
+    session = current_session()
+    session.has_switched = True
+    try:
+        yield
+    except BaseException:
+        session.has_switched = False
+        raise
 
 
 def take_switch() -> bool:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from webapp.services import pseudonyms, reading
 from webapp.services.codes import CodeKind
 from webapp.services.open_account import OpenAccount
-from webapp.web.context import RESET_CONTENT, note_switch, runtime, with_account
+from webapp.web.context import RESET_CONTENT, runtime, switching, with_account
 from webapp.web.erase_form import erase_word, require_erase_word
 from webapp.web.lock_presenter import present_code
 from webapp.web.presenters import present_account
@@ -20,8 +20,8 @@ blueprint = Blueprint("accounts", __name__)
 def show(account: OpenAccount, handle: str) -> ResponseReturnValue:
     if account.handle == handle == runtime().view[1]:
         return "", 204
-    runtime().show(handle)
-    note_switch()
+    with switching():
+        runtime().show(handle)
     return "", RESET_CONTENT
 
 
