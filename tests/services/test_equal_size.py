@@ -148,14 +148,21 @@ def test_an_unlock_does_not_wait_until_the_files_are_equal(rig: Rig, runtime: Ru
     assert sizes(rig.path) == [SIZES[0]] * CONTAINER_COUNT
 
 
-def test_an_unlock_stops_the_padding(
-    rig: Rig, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as endless:
-        endless.setattr(runtime._directory, "pad_once", lambda: True)
-        runtime.keep_equal_size(generation=runtime.generation)
-        unlock(rig, runtime)
-        padded()
+class Endless(RealFiles):
+    """A disk on which no file ever grows."""
+
+    def write_on(self, file: File, content: bytes) -> None:
+        pass
+
+
+def test_an_unlock_stops_the_padding(rig: Rig, runtime: Runtime) -> None:
+    runtime._directory._files = Endless()
+    runtime.keep_equal_size(generation=runtime.generation)
+    unlock(rig, runtime)
+
+    padded()
+
+    runtime._directory._files = RealFiles()
 
 
 def test_without_a_code_there_is_nothing_to_hide(rig: Rig) -> None:

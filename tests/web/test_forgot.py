@@ -14,7 +14,7 @@ from tests.web.test_unlock import PIN, ask, attempt, enter
 from webapp.app import App
 from webapp.services import codes
 from webapp.services.forgotten import WAIT_S
-from webapp.storage.files import RealFiles
+from webapp.storage.files import File, RealFiles
 from webapp.web.sessions import HostKind, Session
 
 ERASE = "Erase everything"
@@ -43,8 +43,9 @@ def send(app: App, session: Session, step: str, word: str = "") -> Answer:
     return ask(app, session, "POST", "/forgot", {"step": step, "word": word}, Origin="null")
 
 
-def refuses(*_: object) -> None:
-    raise OSError(errno.EIO, "broken")
+class Refusing(RealFiles):
+    def open(self, path: Path) -> File:
+        raise OSError(errno.EIO, "broken")
 
 
 def page(app: App, session: Session) -> str:
@@ -86,14 +87,14 @@ def test_without_the_word_nothing_begins(app: App, stranger: Session, word: str)
 
 
 def test_a_disk_that_refuses_is_told_and_keeps_everything(
-    app: App, stranger: Session, clock: LeapingClock, monkeypatch: pytest.MonkeyPatch
+    app: App, stranger: Session, clock: LeapingClock
 ) -> None:
     app.runtime.lock()
     send(app, stranger, "ask", "erase")
     clock.leap(WAIT_S)
-    with monkeypatch.context() as broken:
-        broken.setattr(RealFiles, "open", refuses)
-        assert send(app, stranger, "erase").status == 200
+    app.runtime._directory._files = Refusing()
+    assert send(app, stranger, "erase").status == 200
+    app.runtime._directory._files = RealFiles()
 
     shown = page(app, stranger)
     assert "The disk did not let it be erased." in shown

@@ -212,12 +212,15 @@ def test_files_of_one_size_are_wanted_behind_a_lock_and_offered_once(
     assert "/settings/lock/equal-size" not in page
 
 
-def test_a_disk_without_room_is_told_before_anybody_asks(
-    app: App, marit: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class SmallDisk(RealFiles):
+    def free_bytes(self, path: Path) -> int:
+        return 1_999_999
+
+
+def test_a_disk_without_room_is_told_before_anybody_asks(app: App, marit: Session) -> None:
     codes.set_code(app.runtime, kind="pin", text=PIN, repeated=PIN)
     attempt(app, marit, "pin", PIN)
-    monkeypatch.setattr(RealFiles, "free_bytes", lambda self, path: 1_999_999)
+    app.runtime._directory._files = SmallDisk()
 
     page = text(ask(app, marit, "GET", "/settings/lock/equal-size"))
     answer = ask(app, marit, "POST", "/equal-size")
