@@ -160,9 +160,11 @@ def test_an_unlock_stops_the_padding(rig: Rig, runtime: Runtime) -> None:
     runtime.keep_equal_size(generation=runtime.generation)
     unlock(rig, runtime)
 
-    padded()
-
-    runtime._directory._files = RealFiles()
+    try:
+        padded()
+    finally:
+        # Whatever went wrong, the end of the program has to come to an end.
+        runtime._directory._files = RealFiles()
 
 
 def test_without_a_code_there_is_nothing_to_hide(rig: Rig) -> None:
