@@ -183,6 +183,7 @@ def test_what_is_deleted_disappears_in_every_tab(writes: Writes) -> None:
     expect(bubble(other, "third")).to_have_count(0)
     expect(other.get_by_text("1 selected")).to_be_visible()
     expect(other.locator("#conversations .row__snippet")).to_have_text("second")
+    expect(bubble(marit.page, "third")).to_have_count(0)
     assert marit.reads() == ["first", "second"]
 
 

@@ -1,6 +1,7 @@
 """How paths are chosen, replaced and kept."""
 
 import random
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -24,9 +25,14 @@ def builder(memory: MemoryNetwork, clock: VirtualClock) -> PathBuilder:
     return another_builder(memory, clock)
 
 
-def another_builder(memory: MemoryNetwork, clock: VirtualClock) -> PathBuilder:
+def another_builder(
+    memory: MemoryNetwork, clock: VirtualClock, *, source: random.Random | None = None
+) -> PathBuilder:
     return PathBuilder(
-        memory.settings, transport=memory.transport(), clock=clock, source=random.Random(1)
+        memory.settings,
+        transport=memory.transport(),
+        clock=clock,
+        source=source or random.Random(1),
     )
 
 
@@ -144,6 +150,42 @@ def test_the_user_may_ask_for_other_nodes_as_often_as_they_like(builder: PathBui
         before = behind(builder, guard)
         builder.exchange_all()
         assert not set(behind(builder, guard).keys[1:]) & set(before.keys)
+
+
+def test_a_new_route_avoids_a_path_that_is_added_meanwhile(
+    memory: MemoryNetwork, clock: VirtualClock
+) -> None:
+    source = Meddling(1)
+    builder = another_builder(memory, clock, source=source)
+    before = builder.path_to(NOWHERE)
+    source.meddle = lambda node: builder.paths.add(behind_a_stranger(builder, node))
+
+    builder.exchange_all()
+
+    first, second = builder.paths.all()
+    assert first.guard == before.guard
+    assert not set(first.keys[1:]) & set(before.keys)
+    assert not set(first.keys) & set(second.keys)
+
+
+class Meddling(random.Random):
+    """Lets something else happen once, right after a choice."""
+
+    meddle: Callable[[Node], object] | None = None
+
+    def choice(self, nodes: Sequence[Node]) -> Node:  # type: ignore[override]
+        chosen = super().choice(nodes)
+        if self.meddle is not None:
+            meddle, self.meddle = self.meddle, None
+            meddle(chosen)
+        return chosen
+
+
+def behind_a_stranger(builder: PathBuilder, middle: Node) -> Path:
+    """Return a path through ``middle`` that shares nothing else with those in use."""
+    taken = {middle, *(node for path in builder.paths.all() for node in path.hops)}
+    guard, last = [node for node in builder.pool.all() if node not in taken][:2]
+    return Path((guard, middle, last))
 
 
 def test_too_few_nodes_to_mend_a_path_leave_it_as_it_is(

@@ -84,6 +84,12 @@ def test_healthy_paths_are_used_in_turn() -> None:
     assert {both.choose(avoiding=b"") for _ in range(50)} == {first, second}
 
 
+def test_a_path_that_is_mended_keeps_its_place() -> None:
+    used = paths(path(1, 2, 3), path(4, 5, 6))
+    assert used.replace(path(1, 2, 3), path(1, 7, 8), is_repair=False)
+    assert used.all() == (path(1, 7, 8), path(4, 5, 6))
+
+
 def test_the_third_failure_in_a_row_drops_a_path() -> None:
     only = path(1, 2, 3)
     used = paths(only)

@@ -120,9 +120,7 @@ class PathBuilder:
     def exchange_all(self) -> None:
         """Put other nodes behind every guard, because the user asked for a new route."""
         for path in self.paths.all():
-            mended = self._mended(path, broken=path.keys[1:])
-            if mended is not None:
-                self.paths.replace(path, mended, is_repair=False)
+            self._exchange(path)
 
     def leave_guards(self) -> None:
         """Use none of the present guards any more, nor the paths behind them."""
@@ -187,6 +185,16 @@ class PathBuilder:
             mended = self._mended(path, broken=broken)
             if mended is not None:
                 self.paths.replace(path, mended, is_repair=True)
+
+    def _exchange(self, path: Path) -> None:
+        """Put other nodes behind the guard of ``path``, if there are any.
+
+        A path that another thread adds meanwhile may have taken one of them: then others do.
+        """
+        for _ in range(BUILD_TURNS):
+            mended = self._mended(path, broken=path.keys[1:])
+            if mended is None or self.paths.replace(path, mended, is_repair=False):
+                return
 
     def _mended(self, path: Path, *, broken: Collection[bytes]) -> Path | None:
         """Return ``path`` with others for the ``broken`` nodes, if there are any."""

@@ -94,6 +94,7 @@ class Paths:
     def replace(self, path: Path, mended: Path, *, is_repair: bool) -> bool:
         """Use ``mended`` in the place of ``path``, under the same suspicion; say whether.
 
+        It is as old as ``path``: the route that is shown stays the one behind the same guard.
         A repair counts against the guard. Nothing is done if ``path`` is gone, or if
         ``mended`` shares a node with another path.
         """
@@ -102,10 +103,12 @@ class Paths:
             others = [other for other in self._standings if other != path]
             if standing is None or not self._is_free(mended, others):
                 return False
-            del self._standings[path]
             if is_repair:
                 standing.mends += 1
-            self._standings[mended] = standing
+            self._standings = {
+                mended if each == path else each: standing
+                for each, standing in self._standings.items()
+            }
             return True
 
     def is_worn_out(self, path: Path) -> bool:
