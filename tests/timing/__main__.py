@@ -1,6 +1,6 @@
 """Whether the time of an answer tells which code was typed: ``make timing`` (T-V2).
 
-    python -m tests.timing [--attempts 300] [--seed 1] [--classes right wrong planted]
+    python -m tests.timing [--attempts 300] [--seed 1] [--classes right wrong planted] [--raw FILE]
 
 The real clock and the real price of a derivation. Each round tries one code of every class, in an
 order by lot, on a locked app, and locks it again. What destroys is tried on a copy of its own, with
@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import gc
 import itertools
+import json
 import shutil
 import sys
 import tempfile
@@ -185,10 +186,13 @@ def main() -> int:
     parser.add_argument("--attempts", type=int, default=300, help="per class (300)")
     parser.add_argument("--seed", type=int, default=1, help="another order")
     parser.add_argument("--classes", nargs="+", choices=list(CLASSES), default=list(CLASSES))
+    parser.add_argument("--raw", type=Path, help="keep the seconds of every attempt here, as JSON")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         source = Random(given.seed)
         taken = measure(Path(folder), given.classes, attempts=given.attempts, source=source)
+    if given.raw:
+        given.raw.write_text(json.dumps(taken))
     is_sound = report(taken, source=Random(given.seed))
     print("Only the planted 5 ms were found." if is_sound else "NOT as it should be.")
     return 0 if is_sound else 1

@@ -17,8 +17,17 @@ Series = Sequence[float]
 
 RESAMPLES = 2_000
 CONFIDENCE = 0.99
+# How often the rounds are dealt anew to learn what the classifier finds by chance. It ends sooner
+# once so many chances were as good: then it is no finding, and more would not tell more.
+DEALS = 10_000
+ENOUGH = 20
 # Of the classifier: as many as half a series of 300 can fill with some each.
 BINS = 8
+_EIGHTHS = range(BINS)
+
+# The rounds of one half: the cell of each time of a round. A cell is the eighth among the even
+# rounds times BINS, plus the eighth among the odd ones. Both stay when a round is dealt anew.
+Half = list[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -36,14 +45,13 @@ class Comparison:
 def compare(first: Series, second: Series, *, source: Random) -> Comparison:
     """Return all figures for two series of one length, in seconds."""
     low, high = median_interval(first, second, source=source)
-    auc = held_out_auc(first, second)
     return Comparison(
         low_ms=low * 1000,
         high_ms=high * 1000,
         ks_p=kolmogorov_smirnov(first, second),
         signed_rank_p=signed_rank(first, second),
-        auc=auc,
-        auc_p=_auc_p(auc, len(first), len(second)),
+        auc=held_out_auc(first, second),
+        auc_p=auc_probability(first, second, source=source),
     )
 
 
@@ -95,9 +103,26 @@ def held_out_auc(first: Series, second: Series) -> float:
     It learns how often each class falls into each eighth of all times, so it also finds
     differences that leave the median where it was. Each half is judged once.
     """
-    halves = [(first[0::2], second[0::2]), (first[1::2], second[1::2])]
-    found = [_auc_of(halves[at], halves[1 - at]) for at in (0, 1)]
-    return sum(found) / len(found)
+    return _auc_of(_in_cells(first, second))
+
+
+def auc_probability(first: Series, second: Series, *, source: Random) -> float:
+    """Return the probability of so good a classifier by chance.
+
+    If the classes are alike, the two times of a round may as well be exchanged. So all rounds are
+    dealt anew by lot, again and again, and each deal is judged as the real one was. A formula for
+    the area would not do: the two halves each learn from what the other is judged by, so both
+    are lucky together. Source: Besag and Clifford, Sequential Monte Carlo p-values, 1991.
+    """
+    halves = _in_cells(first, second)
+    found = _auc_of(halves)
+    as_good = 0
+    for number in range(1, DEALS + 1):
+        dealt = [[(y, x) if source.random() < 0.5 else (x, y) for x, y in half] for half in halves]
+        as_good += _auc_of(dealt) >= found
+        if as_good == ENOUGH:
+            return as_good / number
+    return (as_good + 1) / (DEALS + 1)
 
 
 def holm(probabilities: Sequence[float]) -> list[float]:
@@ -111,29 +136,60 @@ def holm(probabilities: Sequence[float]) -> list[float]:
     return corrected
 
 
-def _auc_of(learnt: tuple[Series, Series], judged: tuple[Series, Series]) -> float:
-    together = sorted([*learnt[0], *learnt[1]])
-    edges = [together[len(together) * at // BINS] for at in range(1, BINS)]
-    weights = []
-    for number in range(BINS):
-        one, other = (
-            sum(bisect_left(edges, each) == number for each in series) + 1 for series in learnt
+def _in_cells(first: Series, second: Series) -> list[Half]:
+    """Return the even and the odd rounds, with the cell of each time instead of the time."""
+    halves = [list(zip(first[at::2], second[at::2], strict=True)) for at in (0, 1)]
+    edges = [_edges([time for pair in half for time in pair]) for half in halves]
+
+    def cell(time: float) -> int:
+        by_even, by_odd = (bisect_left(each, time) for each in edges)
+        return by_even * BINS + by_odd
+
+    return [[(cell(one), cell(other)) for one, other in half] for half in halves]
+
+
+def _edges(times: Series) -> list[float]:
+    ordered = sorted(times)
+    return [ordered[len(ordered) * at // BINS] for at in range(1, BINS)]
+
+
+def _auc_of(halves: Sequence[Half]) -> float:
+    counts = [[_counts(half, place) for place in (0, 1)] for half in halves]
+    found = [
+        _auc(
+            [_by_edges(each, learnt) for each in counts[learnt]],
+            [_by_edges(each, learnt) for each in counts[1 - learnt]],
         )
-        weights.append(math.log(one * len(learnt[1]) / (other * len(learnt[0]))))
-    scores = [[weights[bisect_left(edges, each)] for each in series] for series in judged]
-    return _auc(*scores)
+        for learnt in (0, 1)
+    ]
+    return sum(found) / len(found)
 
 
-def _auc(higher: Series, lower: Series) -> float:
-    ordered = sorted(lower)
-    wins = sum((bisect_left(ordered, each) + bisect_right(ordered, each)) / 2 for each in higher)
-    return wins / (len(higher) * len(lower))
+def _counts(half: Half, place: int) -> list[int]:
+    counts = [0] * (BINS * BINS)
+    for pair in half:
+        counts[pair[place]] += 1
+    return counts
 
 
-def _auc_p(auc: float, first: int, second: int) -> float:
-    """Return the one-sided probability of an area so far above 0.5 by chance (normal)."""
-    deviation = math.sqrt((first + second + 1) / (12 * first * second))
-    return math.erfc((auc - 0.5) / deviation / math.sqrt(2)) / 2
+def _by_edges(counts: Sequence[int], half: int) -> list[int]:
+    """Return how many times fall into each eighth of ``half``: the even rounds are 0."""
+    rows = [
+        counts[at * BINS : (at + 1) * BINS] if half == 0 else counts[at::BINS] for at in _EIGHTHS
+    ]
+    return [sum(row) for row in rows]
+
+
+def _auc(learnt: Sequence[Sequence[int]], judged: Sequence[Sequence[int]]) -> float:
+    """Return the area for two classes of ``judged``, by how much likelier one was in ``learnt``."""
+    odds = [(learnt[0][at] + 1) / (learnt[1][at] + 1) for at in _EIGHTHS]
+    wins = sum(
+        judged[0][at] * judged[1][below] * (1 if odds[at] > odds[below] else 0.5)
+        for at in _EIGHTHS
+        for below in _EIGHTHS
+        if odds[at] >= odds[below]
+    )
+    return wins / (sum(judged[0]) * sum(judged[1]))
 
 
 def _rank(ordered: Series, value: float) -> float:
