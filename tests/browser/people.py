@@ -181,8 +181,8 @@ class Person:
 
     def comes_back(self) -> Self:
         """Start the app again after a crash, in a fresh tab: the old one has lost its program."""
-        self.complaints.clear()
         self.page.close()
+        self.complaints.clear()
         self.app.start()
         self.page = self.new_tab()
         return self.opens_the_app()
