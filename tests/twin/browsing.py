@@ -24,7 +24,7 @@ def browse_and_erase(use: Use, profile: Path) -> None:
         page.get_by_role("button", name="Unlock").click()
         expect(page.locator("#conversations")).to_be_attached()
         # Drawn before its scripts run; whoever presses a button then presses it in vain.
-        page.wait_for_function("customElements.get('live-updates') !== undefined")
+        page.wait_for_function("() => customElements.get('live-updates') !== undefined")
         _writes(page, use)
         _erases(page, use)
         page.reload()
