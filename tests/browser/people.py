@@ -44,6 +44,16 @@ SERIOUS = {"serious", "critical"}
 CONTRAST = "color-contrast"
 # The checker would fetch the style sheets once more, in a way that the page forbids.
 EXAMINATION = {"preload": False, "resultTypes": ["violations"]}
+# Colours that are still on their way to others have a contrast of their own. What turns as long as
+# somebody waits never ends.
+ALL_FADED = """async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const fading = document.getAnimations()
+    .filter((each) => Number.isFinite(each.effect.getComputedTiming().endTime));
+  await Promise.allSettled(fading.map((each) => each.finished));
+}"""
+# How often the program is asked for what no page shows.
+ASK_AGAIN_S = 0.01
 # The environment variable that names a folder for pictures of all pages.
 PICTURES = "SAFEHOUSE_PICTURES"
 
@@ -159,6 +169,7 @@ class Person:
         self._is_examined = True
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(Axe().axe_script)
+        self.page.evaluate(ALL_FADED)
         options = {**EXAMINATION, "runOnly": [rule]} if rule else EXAMINATION
         found = self.page.evaluate("async options => (await axe.run(options)).violations", options)
         return [

@@ -14,12 +14,6 @@ COLOURS: tuple[tuple[Literal["dark", "light"], str | None], ...] = (
     ("light", CONTRAST),
 )
 
-# Colours that are still on their way to others have a contrast of their own.
-ALL_FADED = """async () => {
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  await Promise.allSettled(document.getAnimations().map((each) => each.finished));
-}"""
-
 
 def looks_around(person: Person, walk: Iterator[str]) -> None:
     """Have nothing serious for axe at any stop, in either colours, and nothing too wide."""
@@ -27,7 +21,6 @@ def looks_around(person: Person, walk: Iterator[str]) -> None:
     for name in walk:
         for colour, rule in COLOURS:
             person.page.emulate_media(color_scheme=colour)
-            person.page.evaluate(ALL_FADED)
             assert person.finds_obstacles(rule) == [], (name, colour)
             person.keeps_a_picture(f"{name}-{colour}-{width}")
         assert not scrolls_sideways(person.page), name
