@@ -48,6 +48,16 @@ WATCH = """
   look();
 }
 """
+# Notices when a wheel turned by so many pixels has scrolled, where there is anything to scroll.
+SCROLLS = """
+(distance) => {
+  const log = document.querySelector("message-list");
+  const { scrollTop, scrollHeight, clientHeight } = log;
+  const left = distance < 0 ? scrollTop : scrollHeight - clientHeight - scrollTop;
+  window.scrolled = left < 1;
+  log.addEventListener("scroll", () => (window.scrolled = true), { once: true });
+}
+"""
 # Everything is in its place: nothing is being loaded and the page has been painted.
 AT_REST = """
 () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
@@ -86,8 +96,9 @@ class Reader:
 
     def opens_it(self) -> "Reader":
         # What the page catches up with may exchange the row that is to be clicked.
-        with self.page.expect_response("**/list/rows**"):
+        with self.page.expect_request_finished(lambda request: "/list/rows" in request.url):
             self.person.opens_the_app()
+        self.rests()
         self.page.locator(f"#open-{self.number}").click()
         expect(self.log).to_be_attached()
         self.log.hover()
@@ -104,7 +115,9 @@ class Reader:
         return message
 
     def scrolls(self, distance: float) -> "Reader":
+        self.page.evaluate(SCROLLS, distance)
         self.page.mouse.wheel(0, distance)
+        self.page.wait_for_function("() => window.scrolled")
         return self.rests()
 
     def scrolls_until(self, text: str, *, step: float) -> "Reader":
@@ -117,6 +130,10 @@ class Reader:
             if message.count():
                 return self
         raise AssertionError(f"{text} never came")
+
+    @property
+    def bubbles(self) -> Locator:
+        return self.log.locator(".bubble__text")
 
     def rows(self) -> list[str]:
         return self.person.reads()
@@ -203,6 +220,7 @@ class Held:
         self.waiting.append(route)
 
     def lets_one_through(self) -> None:
-        with self.page.expect_response(self.pattern):
-            self.waiting.pop(0).continue_()
+        held = self.waiting.pop(0)
+        with self.page.expect_request_finished(lambda request: request.url == held.request.url):
+            held.continue_()
         self.page.evaluate(AT_REST)
