@@ -6,6 +6,8 @@ import re
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -72,6 +74,14 @@ def unmeasured() -> dict[str, str]:
     What the stories run of the program is measured by the tests of its parts.
     """
     return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+
+
+def until(is_so: Callable[[], object]) -> None:
+    """Wait for something in the process of the test that no page shows."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not is_so():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(ASK_AGAIN_S)
 
 
 @dataclass
@@ -295,6 +305,8 @@ class Person:
 
     def opens_conversation_with(self, name: str) -> Self:
         self.page.locator("#conversations").get_by_text(name).first.click()
+        # The log of the conversation before is there until the answer comes.
+        expect(self.page.locator("#pane .peer__name")).to_contain_text(name)
         expect(self.page.locator("#log")).to_be_attached()
         return self
 
@@ -313,6 +325,11 @@ class Person:
 
     def sees_all_sent(self) -> Self:
         expect(self.page.locator("#log [data-state=sending]")).to_have_count(0)
+        return self
+
+    def sees_only(self, *texts: str) -> Self:
+        """See these in the open conversation, top to bottom, and nothing else."""
+        expect(self.page.locator("#log .bubble__text")).to_have_text(list(texts))
         return self
 
     def reads(self) -> list[str]:

@@ -42,10 +42,11 @@ def test_two_people_exchange_messages_through_a_crash(arrive: Arrive) -> None:
     from_tomek = [EMOJI, RIGHT_TO_LEFT, LONG, *(f"tomek {n}" for n in range(1, 18))]
     from_ilse = ["Hello Tomek", *first_half, *second_half]
     for person in (ilse, tomek):
+        bubbles = person.page.locator("#log .bubble__text")
+        expect(bubbles).to_have_count(len(from_ilse) + len(from_tomek))
         texts = person.reads()
         assert [text for text in texts if text in from_ilse] == from_ilse
         assert [text for text in texts if text in from_tomek] == from_tomek
-        assert len(texts) == len(from_ilse) + len(from_tomek)
 
 
 def test_echo_answers_a_newcomer(arrive: Arrive) -> None:
