@@ -11,6 +11,9 @@ PIN = "271828"
 PATTERN = "1478965"
 PASSPHRASE = "riverstone kettle nineteen"
 LABELS = {"pin": "PIN", "pattern": "Pattern", "passphrase": "Passphrase"}
+# What is asked for when the live connection stands has been answered.
+CAUGHT_UP = """() => performance.getEntriesByType("resource")
+  .some(({ name }) => name.includes("/list/rows"))"""
 CODES = {"pin": PIN, "pattern": PATTERN, "passphrase": PASSPHRASE}
 
 
@@ -59,6 +62,8 @@ class Keeper(Person):
         expect(self.page.get_by_role("heading", name="Lock", exact=True, level=1)).to_be_visible()
         done = "The code is changed." if current else "The code is set."
         expect(self.page.get_by_text(done)).to_be_visible()
+        # The answer says so, a push tells the scripts.
+        expect(self.page.locator("html")).to_have_attribute("data-code", kind)
 
     def types_current(self, code: str) -> None:
         field = self.page.locator("[name=current]")
@@ -75,6 +80,8 @@ class Keeper(Person):
             self.page.locator(f"[name={field}]").fill(CODES[kind])
 
     def locks(self) -> None:
+        # What the page is still catching up with when it locks would be refused.
+        self.page.wait_for_function(CAUGHT_UP)
         self.page.get_by_role("button", name="Lock now").locator("visible=true").first.click()
         self.sees_the_lock()
 

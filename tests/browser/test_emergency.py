@@ -173,7 +173,9 @@ def test_two_presses_destroy_and_one_does_not(marit: Keeper, app: App) -> None:
     expect(page.locator("#log")).to_be_visible()
     assert app.runtime.state == "open"
 
-    page.keyboard.press("Backspace")
+    # By now the first press may be more than a second ago.
+    for _ in range(2):
+        page.keyboard.press("Backspace")
 
     sees_the_first_page(page)
     assert app.runtime.state in {"erasing", "fresh"}

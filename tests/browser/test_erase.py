@@ -162,7 +162,8 @@ def test_a_network_that_does_not_answer_is_told_and_can_be_left_alone(
         marit.page.get_by_role("heading", name="Not everything is deleted on the network")
     ).to_be_visible()
     marit.keeps_a_picture("erase-network")
-    marit.page.get_by_role("button", name="Try the rest again").click()
+    with marit.page.expect_request_finished(lambda request: "/erase/rest" in request.url):
+        marit.page.get_by_role("button", name="Try the rest again").click()
     expect(marit.page.get_by_role("button", name="Erase here anyway")).to_be_enabled()
 
     marit.page.get_by_role("button", name="Erase here anyway").click()

@@ -14,6 +14,7 @@ from tests.browser.locking import (
     Keeper,
     waits,
 )
+from tests.browser.people import until
 from tests.browser.walks import WIDTHS
 from tests.virtual_clock import LeapingClock
 from webapp.app import App
@@ -116,7 +117,8 @@ def test_locking_empties_every_tab_within_a_second_and_unlocking_opens_them(
     second = marit.opens_a_second_tab()
 
     marit.locks()
-    expect(second.locator("lock-form")).to_be_visible(timeout=1000)
+    expect(second.locator("#conversations")).to_have_count(0, timeout=1000)
+    marit.sees_the_lock(second)
     marit.unlocks("pin")
 
     marit.sees_the_app(second)
@@ -194,7 +196,9 @@ def test_it_locks_a_minute_after_the_last_tab_has_gone(
 ) -> None:
     marit.sets_a_code("pin")
     address = marit.page.url
+    until(app._live.has_listeners)
     marit.page.close()
+    until(lambda: not app._live.has_listeners())
     marit.page = marit.new_tab()
     marit.page.goto("about:blank")
     clock.leap(59)

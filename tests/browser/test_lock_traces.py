@@ -68,6 +68,7 @@ def uses(keeper: Keeper, kind: str = "pin") -> Keeper:
 
 def picture(page: Page) -> str:
     """Return the window as it is seen, without the mark of the cursor."""
+    page.wait_for_load_state()
     return b64encode(page.screenshot(caret="hide", animations="disabled")).decode()
 
 
@@ -138,8 +139,8 @@ def test_no_browser_keeps_a_code(
         page = context.new_page()
         page.goto(f"http://127.0.0.1:{neighbour.port}/")
         page.locator("#town").fill("Middelburg")
-        page.locator("#town").press("Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("#town").press("Enter")
 
         page.goto(apps[0].launcher.create().as_uri())
         page.wait_for_url("http://*.localhost:*/", wait_until="load")
