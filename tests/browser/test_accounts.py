@@ -148,16 +148,11 @@ def test_the_switcher_is_used_by_keyboard_and_the_focus_stays_with_the_account(
 
 @in_both_widths
 def test_the_bar_has_another_colour_in_each_account(marit: Keeper) -> None:
-    def colour() -> str:
-        found: str = marit.page.evaluate(
-            "getComputedStyle(document.querySelector('.app'), '::before').backgroundColor"
-        )
-        return found
-
-    before = colour()
+    colour = "getComputedStyle(document.querySelector('.app'), '::before').backgroundColor"
+    before = marit.page.evaluate(colour)
     switches_to(marit, "Night desk")
 
-    assert colour() != before
+    marit.page.wait_for_function(f"before => {colour} !== before", arg=before)
 
 
 @in_both_widths

@@ -165,23 +165,30 @@ def german_screens(person: Person) -> Iterator[str]:
     yield "create"
     page.get_by_label("Anzeigename").fill(person.name)
     press(page, "Konto anlegen")
+    expect(page.locator("#conversations")).to_be_attached()
     yield "list"
     press(page, "Neue Unterhaltung")
+    expect(page.get_by_role("button", name="Notiz an mich")).to_be_visible()
     yield "new"
     press(page, "Notiz an mich")
     expect(page.locator("#log")).to_be_attached()
     yield "conversation"
     press(page, "Zurück zu den Unterhaltungen")
     page.locator(".connection").click()
+    expect(page.locator("route-view")).to_be_visible()
     yield "route"
     page.keyboard.press("Escape")
     press(page, "Konto:")
+    expect(page.locator("#accounts")).to_be_visible()
     yield "menu"
     press(page, "Wiederherstellungswörter")
+    # In the list there is another button for later.
+    expect(page.locator("hold-to-show")).to_be_visible()
     yield "words"
     press(page, "Später")
     tree = page.get_by_role("navigation", name="Seiten der Einstellungen")
     page.get_by_role("button", name="Einstellungen", exact=True).click()
+    expect(tree).to_be_visible()
     yield "settings"
     for label in ("Konto", "Aussehen", "Chats", "Netz", "Hilfe"):
         tree.get_by_role("button", name=label).click()
@@ -209,6 +216,7 @@ def screens(person: Person) -> Iterator[str]:
     person.makes_an_account()
     yield "empty"
     press(page, "New conversation")
+    expect(page.get_by_role("textbox", name="Account ID")).to_be_visible()
     yield "new"
     press(page, "Note to self")
     person.sends("Tram 4 runs until 23:40").sends("شكرا، وصلت الرسالة").sees_all_sent()
