@@ -1,5 +1,6 @@
 """Writing: the field that grows and counts, and what is written and not sent yet."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -15,6 +16,11 @@ pytestmark = pytest.mark.browser
 # ui/README.md: the field grows to 12 rem.
 TALLEST_PX = 12 * 16
 SAVED = "document.querySelector('message-composer [data-follow]').textContent"
+
+# What is typed here is saved as well, so what comes from another tab may stand for a moment only.
+NOTICE_THEIRS = f"""() => new MutationObserver(() => {{
+  window.hasHeard ||= {SAVED} === "theirs";
+}}).observe(document.body, {{ subtree: true, childList: true, characterData: true }})"""
 
 
 @pytest.fixture
@@ -193,12 +199,12 @@ def test_what_is_typed_while_a_message_is_on_its_way_is_kept(writer: Person) -> 
     let_go: list[Callable[[], None]] = []
     page.route("**/messages", lambda route: let_go.append(route.continue_))
     field(page).fill("first")
-    field(page).press("Enter")
+    with page.expect_request("**/messages"):
+        field(page).press("Enter")
     expect(field(page)).to_have_value("")
 
     field(page).press_sequentially("second")
     field(page).press("Enter")
-    page.wait_for_function("() => true")
     let_go.pop(0)()
     page.unroute("**/messages")
 
@@ -218,7 +224,8 @@ def test_what_could_not_be_sent_comes_back_in_front_of_what_was_typed_since(
         lambda route: let_go.append(lambda: route.fulfill(status=503, json=refusal)),
     )
     field(page).fill("first")
-    field(page).press("Enter")
+    with page.expect_request("**/messages"):
+        field(page).press("Enter")
     expect(field(page)).to_have_value("")
     field(page).press_sequentially("second")
 
@@ -250,10 +257,12 @@ def test_a_draft_is_saved_while_somebody_types_without_a_pause(writer: Person) -
     posted: list[str] = []
     page.on("request", lambda request: posted.append(request.url) if "draft" in request.url else 0)
 
+    began = time.monotonic()
     field(page).press_sequentially("x" * 60, delay=50)
+    took_s = time.monotonic() - began
 
-    # Three seconds of typing: each second once, and not with every letter.
-    assert 1 <= len(posted) <= 5
+    # Three seconds of typing, or more: each second once, and not with every letter.
+    assert 1 <= len(posted) <= max(5, 2 * took_s)
 
 
 def test_what_is_too_long_to_be_kept_is_told_and_stays_in_the_field(marit: Person) -> None:
@@ -317,6 +326,7 @@ def test_a_tab_in_use_is_not_overwritten_by_another(marit: Person) -> None:
     other = marit.new_tab()
     other.goto(page.url)
     other.locator("#conversations").get_by_text("Note to self").click()
+    page.evaluate(NOTICE_THEIRS)
     field(page).press_sequentially("mine")
 
     other.evaluate(
@@ -327,6 +337,6 @@ def test_a_tab_in_use_is_not_overwritten_by_another(marit: Person) -> None:
              await request(path.replace("messages", "draft"), { method: "POST", fields });
            }"""
     )
-    page.wait_for_function(f"() => {SAVED} === 'theirs'")
+    page.wait_for_function("() => window.hasHeard")
 
     expect(field(page)).to_have_value("mine")

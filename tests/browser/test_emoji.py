@@ -114,6 +114,7 @@ def test_whoever_types_on_before_the_names_are_there_gets_the_emoji_all_the_same
     page.route("**/emoji/emoji.json", hold)
     with page.expect_request("**/emoji/emoji.json"):
         field(page).press_sequentially("so :tada: and on")
+    expect(field(page)).to_have_value("so :tada: and on")
 
     for route in held:
         route.continue_()
@@ -253,8 +254,10 @@ def test_what_was_used_last_and_the_tone_are_remembered(marit: Person) -> None:
     shown = open_picker(page)
     with page.expect_response("**/settings/emoji_tone"):
         shown.get_by_role("combobox", name="Tone of skin").select_option(label="✋🏽 medium")
+    hand = shown.get_by_role("button", name="waving hand", exact=True)
+    expect(hand).to_have_text("👋🏽")
     with page.expect_response("**/emoji/recent"):
-        shown.get_by_role("button", name="waving hand", exact=True).click()
+        hand.click()
     expect(field(page)).to_have_value("👋🏽")
 
     page.reload()

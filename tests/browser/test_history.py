@@ -78,6 +78,8 @@ def test_back_closes_a_dialog_and_stays(arrive: Arrive) -> None:
     page.go_back()
     expect(page.locator("#accounts")).to_be_hidden()
     expect(page.locator("#log")).to_be_visible()
+    # Whoever stays is taken forward again, which takes a moment.
+    page.wait_for_function("() => history.state.at === 2")
     page.go_back()
 
     sees_conversation_with(page, "Note to self")
