@@ -54,8 +54,7 @@ ALL_FADED = """async () => {
     .filter((each) => Number.isFinite(each.effect.getComputedTiming().endTime));
   await Promise.allSettled(fading.map((each) => each.finished));
 }"""
-# How often the program is asked for what no page shows.
-ASK_AGAIN_S = 0.01
+NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(done))"
 # The environment variable that names a folder for pictures of all pages.
 PICTURES = "SAFEHOUSE_PICTURES"
 
@@ -74,14 +73,6 @@ def unmeasured() -> dict[str, str]:
     What the stories run of the program is measured by the tests of its parts.
     """
     return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
-
-
-def until(is_so: Callable[[], object]) -> None:
-    """Wait for something in the process of the test that no page shows."""
-    deadline = time.monotonic() + PATIENCE_MS / 1000
-    while not is_so():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(ASK_AGAIN_S)
 
 
 @dataclass
@@ -330,6 +321,14 @@ class Person:
     def sees_only(self, *texts: str) -> Self:
         """See these in the open conversation, top to bottom, and nothing else."""
         expect(self.page.locator("#log .bubble__text")).to_have_text(list(texts))
+        return self
+
+    def waits_until(self, is_so: Callable[[], object]) -> Self:
+        """Wait, a frame of the page at a time, for what the program shows to no page."""
+        deadline_s = time.monotonic() + PATIENCE_MS / 1000
+        while not is_so():
+            assert time.monotonic() < deadline_s, "it never came"
+            self.page.evaluate(NEXT_FRAME)
         return self
 
     def reads(self) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.people import Person, until
+from tests.browser.people import Person
 from tests.network.socks_server import SocksServer, proxying
 
 pytestmark = pytest.mark.browser
@@ -41,7 +41,7 @@ def test_a_proxy_is_set_and_stands_in_the_route(arrive: Arrive, socks: SocksServ
     expect(route.get_by_role("heading", name="Connected")).to_be_visible()
     expect(route.get_by_role("listitem").nth(1)).to_contain_text(f"Proxy{socks.address}")
     expect(route.get_by_text("The proxy sees your network address")).to_be_visible()
-    until(lambda: socks.requested)
+    marit.waits_until(lambda: socks.requested)
 
 
 def test_a_dead_proxy_is_named_and_nothing_goes_around_it_until_it_is_back(

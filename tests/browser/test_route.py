@@ -8,7 +8,7 @@ from flask import render_template
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.people import Person, RunningApp, until
+from tests.browser.people import Person, RunningApp
 from webapp.app import App
 from webapp.localnet.network import PracticeNetwork
 from webapp.network.errors import ProxyFailed
@@ -135,7 +135,7 @@ def test_nobody_answering_is_told_in_words_until_somebody_does(
 
 def test_what_says_the_same_as_before_is_left_alone(app: App, browser: Browser) -> None:
     marit = Person("Marit", browser=browser, app=RunningApp(app)).opens_the_app()
-    until(app._live.has_listeners)
+    marit.waits_until(app._live.has_listeners)
     with marit.page.expect_response("**/connection"):
         route = marit.opens_the_route()
     push(app, STATES["working"])
@@ -158,7 +158,7 @@ def test_every_state_is_clear_and_arrives_without_disturbing(
     marit = Person("Marit", browser=browser, app=RunningApp(app), width=width)
     marit.page.emulate_media(color_scheme=colour)  # type: ignore[arg-type]
     marit.opens_the_app()
-    until(app._live.has_listeners)
+    marit.waits_until(app._live.has_listeners)
     with marit.page.expect_response("**/connection"):
         route = marit.opens_the_route()
     button = route.get_by_role("button", name="New route")
