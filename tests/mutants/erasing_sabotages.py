@@ -14,6 +14,13 @@ HANDOVER = "tests/test_handover.py"
 
 ERASING_SABOTAGES = (
     Sabotage(
+        "a second press of a code that erased is counted in the first start",
+        f"{SERVICES}/unlocking.py",
+        "is_attempt = self._is_set() and not code.is_empty",
+        "is_attempt = not code.is_empty",
+        ("tests/services/test_emergency.py::test_a_second_press_leaves_no_trace_in_a_first_start",),
+    ),
+    Sabotage(
         "an erase renames a new vault over the old one",
         f"{STORAGE}/erasing.py",
         "    overwrite(files, path, vault)\n",

@@ -154,8 +154,8 @@ SABOTAGES = (
     Sabotage(
         "an empty code counts as an attempt",
         f"{SERVICES}/unlocking.py",
-        "contextlib.nullcontext() if code.is_empty else self._counter.one_attempt()",
-        "self._counter.one_attempt()",
+        "is_attempt = self._is_set() and not code.is_empty",
+        "is_attempt = self._is_set()",
         (f"{UNLOCKING}::test_only_what_was_typed_is_counted",),
     ),
     Sabotage(

@@ -292,6 +292,17 @@ def test_empty_leaves_what_a_first_start_leaves(rig: Rig, runtime: Runtime, stat
     assert rig.start().state == "fresh"
 
 
+def test_a_second_press_leaves_no_trace_in_a_first_start(rig: Rig, runtime: Runtime) -> None:
+    arm(runtime)
+    runtime.lock()
+    assert runtime.unlock(CodeKind.PIN, DURESS_PIN).opened
+    finished(runtime)
+
+    assert runtime.unlock(CodeKind.PIN, DURESS_PIN).reason == "wrong"
+
+    check_first_start(rig, runtime)
+
+
 def test_cover_leaves_one_account_which_then_opens_with_the_duress_code(
     rig: Rig, runtime: Runtime
 ) -> None:

@@ -54,7 +54,13 @@ class Runtime(SpaceChanges):
             events=events,
             proxy=proxy,
         )
-        self.gate = CodeGate(directory, profile=profile, clock=clock, at_limit=self._erase_at_limit)
+        self.gate = CodeGate(
+            directory,
+            profile=profile,
+            clock=clock,
+            at_limit=self._erase_at_limit,
+            is_set=lambda: self.code_is_set,
+        )
         self.idle = IdleLock(
             clock, settings=self._what_locks, is_open=lambda: self._state == "open", lock=self._lock
         )

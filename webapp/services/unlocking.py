@@ -7,7 +7,8 @@ Theory of operation (security.md V2, V6-V8). The steps of one attempt, in this o
  2. While the throttle asks for a wait nothing is derived, whatever the code is.
  3. The moment T of the answer is fixed: now, plus what one derivation took when this process
     measured it, plus what opening and the disk may take.
- 4. The attempt is counted on the disk. An empty code is none, and is not counted.
+ 4. The attempt is counted on the disk. An empty code is none, and is not counted; nor is any
+    where no code is set.
  5. One derivation, and all eight slots. Right, wrong, empty and 64 KiB take the same.
  6. A right code clears the count and opens the account. One that opens nothing is a guess,
     and the last guess that the owner allows erases everything (security.md V9).
@@ -161,10 +162,14 @@ class CodeGate:
         profile: Profile,
         clock: Clock,
         at_limit: Callable[[], bool] = lambda: False,
+        is_set: Callable[[], bool] = lambda: True,
     ) -> None:
-        """``at_limit`` is to erase everything, and says whether it did."""
+        """``at_limit`` is to erase everything, and says whether it did; ``is_set`` says whether
+        there is a code at all.
+        """
         self._directory = directory
         self._at_limit = at_limit
+        self._is_set = is_set
         self._profile = profile
         self._clock = clock
         self._counter = AttemptCounter(directory, clock)
@@ -263,7 +268,10 @@ class CodeGate:
     ) -> Reason:
         # Read first: where the vault is damaged nothing can be tried, so nothing is counted.
         salt = self._directory.vault_salt()
-        counting = contextlib.nullcontext() if code.is_empty else self._counter.one_attempt()
+        # Without a code none can be guessed. A second press, behind one that has erased everything,
+        # must leave no trace in what is a first start by then.
+        is_attempt = self._is_set() and not code.is_empty
+        counting = self._counter.one_attempt() if is_attempt else contextlib.nullcontext()
         try:
             with counting:
                 root = derive(code, salt, profile=self._profile)
