@@ -19,7 +19,7 @@ SOURCES := $(shell find webapp templates static tests benchmarks docs -type f \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint vectors fuzz mutants twin timing bench browser texts lock audit environment
+.PHONY: help run test check lint vectors fuzz mutants twin disks timing bench browser texts lock audit environment
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ mutants: environment ## Sabotage what protects the user, line by line, and see t
 
 twin: environment ## Compare an erased home with one in which nothing ever happened (ARGS="--earlier 600000")
 	$(PY) -m tests.twin $(ARGS)
+
+disks: environment ## Erase everything on disks that are really full or read-only (needs root on Linux)
+	$(PY) -m tests.disks
 
 timing: environment ## Measure whether the time of an answer tells which code was typed (ATTEMPTS=300)
 	$(PY) -m tests.timing --attempts $(ATTEMPTS)
