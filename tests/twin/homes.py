@@ -42,6 +42,11 @@ def differences(one: Path, other: Path) -> Iterator[str]:
             yield f"{name}: {first.get(name, 'missing')} / {second.get(name, 'missing')}"
 
 
+def bytes_in(folder: Path) -> int:
+    """Return how much lies in all files below ``folder``."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
 def _entry(path: Path) -> Entry:
     found = path.lstat()
     kind = "folder" if path.is_dir() else "file"

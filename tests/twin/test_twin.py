@@ -6,28 +6,18 @@ import pytest
 
 from tests.twin.canaries import FORMS, Canaries, found_in
 from tests.twin.homes import differences, look_of
-from tests.twin.twins import ERASES, Twins
+from tests.twin.twins import WAYS, Twins
 from tests.twin.use import REAL_USE, Use
 from tests.visitor import Visitor
 
 
-@pytest.mark.parametrize("way", ERASES)
-def test_an_erased_home_is_that_of_a_first_start(tmp_path: Path, way: str) -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_an_erased_home_is_that_of_a_first_start_or_of_somebody_with_one_account(
+    tmp_path: Path, way: str
+) -> None:
     twins = Twins(tmp_path)
-    twins.start_look_stop()
 
-    canaries = twins.use_and_erase(ERASES[way])
-
-    assert len(canaries) > 30
-    assert twins.found(canaries) == {}
-    assert twins.differences() == []
-
-
-def test_a_home_that_took_cover_is_that_of_somebody_with_one_account(tmp_path: Path) -> None:
-    twins = Twins(tmp_path)
-    twins.live_with_one_account()
-
-    canaries = twins.use_and_take_cover()
+    canaries = twins.use_and_erase(WAYS[way])
 
     assert len(canaries) > 30
     assert twins.found(canaries) == {}

@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.twin.canaries import Canaries
 from tests.visitor import Visitor
@@ -21,6 +22,11 @@ def new_pin() -> str:
     return "".join(secrets.choice("123456789") for _ in range(12))
 
 
+def profile_of(home: Path) -> Path:
+    """Return where a browser may keep its profile: outside of the home, and searched."""
+    return home.with_name(f"{home.name}-profile")
+
+
 @dataclass
 class Use:
     """One person at one program, and what they have left in it."""
@@ -32,7 +38,7 @@ class Use:
     conversations: list[str] = field(default_factory=list)
     pin: str = field(default_factory=new_pin)
     duress_pin: str = field(default_factory=new_pin)
-    # Whether the duress code leaves the first account.
+    # Whether the duress code leaves the second account.
     has_cover: bool = False
 
     def posts(self, path: str, **form: str) -> str:
@@ -56,7 +62,7 @@ def makes_an_account(use: Use) -> None:
 
 
 def adds_two_more(use: Use) -> None:
-    """The last one is shown from here on."""
+    """The last one is shown until the next lock; after that the first one, with all people."""
     for beside in (1, 2):
         name = use.canaries.text(f"name of account {beside}")
         use.posts("/accounts", name=name, network="practice", beside=str(beside))
@@ -116,7 +122,7 @@ def sets_a_duress_code(use: Use) -> None:
     assert len(covers) == 4
     use.posts(
         "/settings/emergency/code",
-        cover=covers[1] if use.has_cover else covers[0],
+        cover=covers[2] if use.has_cover else covers[0],
         current=use.pin,
         duress=use.duress_pin,
         duress_again=use.duress_pin,
@@ -140,10 +146,10 @@ def unlocks(use: Use) -> None:
 Step = Callable[[Use], None]
 REAL_USE: tuple[Step, ...] = (
     makes_an_account,
-    adds_two_more,
     writes_to_people,
     sends_messages,
     leaves_drafts,
+    adds_two_more,
     sets_a_code,
     sets_a_duress_code,
     keeps_the_keys,
