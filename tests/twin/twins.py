@@ -117,11 +117,14 @@ class Twins:
         else:
             self.start_look_stop()
         use = Use(Visitor(self.used), contacts, messages, has_cover=way.has_cover)
-        for step in REAL_USE:
-            step(use)
-        self.used_bytes = bytes_in(self.used)
-        way.erase(use)
-        assert use.visitor.stop() == 0
+        try:
+            for step in REAL_USE:
+                step(use)
+            self.used_bytes = bytes_in(self.used)
+            way.erase(use)
+            assert use.visitor.stop() == 0
+        finally:
+            use.visitor.close()
         return use.canaries.without(STAYS_WITH_COVER if way.has_cover else ())
 
     def folders(self) -> list[Path]:
