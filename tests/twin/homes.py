@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from webapp.storage import fresh
+from webapp.vault.slots import SLOT_BYTES, SLOT_COUNT, VAULT_BYTES
+
+# Every vault begins with some zeros between random bytes (webapp/vault/slots.py).
+HEADER_BYTES = {fresh.VAULT: VAULT_BYTES - SLOT_COUNT * SLOT_BYTES}
 # Chi-square of 255 degrees of freedom: random bytes stay within this once in a million times.
 LEAST_CHI, MOST_CHI = 150.0, 380.0
 # Fewer bytes say nothing about being random.
@@ -56,7 +61,7 @@ def _entry(path: Path) -> Entry:
         0 if kind == "folder" else found.st_size,
         found.st_uid,
         _attributes(path),
-        "" if kind == "folder" else look_of(path.read_bytes()),
+        "" if kind == "folder" else look_of(path.read_bytes()[HEADER_BYTES.get(path.name, 0) :]),
     )
 
 
