@@ -16,6 +16,7 @@ from tests.services.pseudonym_actions import (
 )
 from tests.storage.fault_files import FaultFiles
 from webapp.services.errors import (
+    AccountClosed,
     AnotherCodeNeeded,
     WrongCode,
 )
@@ -94,6 +95,20 @@ def test_without_the_code_nothing_is_erased(rig: Rig, runtime: Runtime) -> None:
 
     assert rig.vault() == before
     assert names(runtime) == ["Marit", "Ilse"]
+
+
+def test_an_account_that_another_tab_has_erased_is_not_erased_again(
+    rig: Rig, runtime: Runtime
+) -> None:
+    erased = handle_of(runtime, "Ilse")
+    runtime.erase_account(erased, generation=runtime.generation)
+    before = rig.vault()
+
+    with pytest.raises(AccountClosed):
+        runtime.erase_account(erased, generation=runtime.generation)
+
+    assert rig.vault() == before
+    assert names(runtime) == ["Marit"]
 
 
 def test_the_only_account_without_a_code_leaves_the_app_as_on_the_first_day(rig: Rig) -> None:

@@ -52,6 +52,8 @@ def test_behind_the_lock_and_without_an_account_the_menu_erases_nothing(rig: Rig
     finished(runtime)
     with pytest.raises(NoAccount):
         everything.erase(runtime, current="")
+    with pytest.raises(NoAccount):
+        everything.delete_on_network(runtime, confirmed=runtime.generation)
 
 
 def test_it_is_said_how_much_there_is(opened: Runtime) -> None:

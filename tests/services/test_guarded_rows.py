@@ -204,6 +204,8 @@ def test_before_that_no_setting_can_be_changed(rig: Rig, rolled_back: Runtime) -
 
     with pytest.raises(RolledBack):
         lock_settings.change(rolled_back.accounts(), "sleep", "off")
+    with pytest.raises(RolledBack):
+        rolled_back.account().guarded.change("sleep", "off")
 
     assert rig.vault() == before
     lock_settings.acknowledge(rolled_back.account())

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.web.raw_client import LIVE_TARGET, handshake_headers
-from tests.web.stack import Stack, cookie
+from tests.web.stack import HandLock, Stack, cookie
 from webapp.web.live import PATCH_EVENT
+from webapp.web.shutter import Shutter
 
 
 def lock(stack: Stack) -> None:
@@ -45,6 +46,27 @@ def test_what_was_unlocked_before_a_lock_is_worth_nothing_after_it(guarded: Stac
     unlock(guarded)
 
     assert guarded.get("/private", session).status == 401
+
+
+class LockedMeanwhile:
+    """Is locked and erased while its state is asked for: then no code is set any more."""
+
+    state = "open"
+    generation = 0
+    view = (0, "")
+
+    @property
+    def code_is_set(self) -> bool:
+        self.generation += 1
+        return False
+
+    def tick(self) -> None:
+        """Nothing is due."""
+
+
+def test_a_lock_between_two_questions_is_noticed(stack: Stack) -> None:
+    assert not Shutter(LockedMeanwhile()).may_see(stack.enter())
+    assert Shutter(HandLock()).may_see(stack.enter())
 
 
 def test_an_answer_that_the_lock_has_overtaken_does_not_leave(guarded: Stack) -> None:

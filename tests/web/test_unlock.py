@@ -1,6 +1,7 @@
 """The addresses of the lock, over real sockets and with a real vault behind them."""
 
 import re
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.cheap_app import running
+from tests.virtual_clock import PATIENCE_S
 from tests.web.raw_client import Answer, exchange, head
 from tests.web.stack import cookie
 from tests.web.test_headers import assert_secured
@@ -208,6 +210,13 @@ def test_without_a_code_there_is_nothing_to_lock(app: App) -> None:
 
     assert answer.status == 409
     assert b"lock_needs_code" in answer.body
+
+
+def test_without_an_account_there_is_nothing_to_lock(app: App, finished: threading.Event) -> None:
+    app.runtime.erase()
+    assert finished.wait(PATIENCE_S)
+
+    assert ask(app, enter(app), "POST", "/lock").status == 409
 
 
 def test_who_sets_a_code_stays_and_every_other_browser_is_asked(app: App) -> None:
