@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 # ui/README.md: the field grows to 12 rem.
 TALLEST_PX = 12 * 16
-SAVED = "document.querySelector('message-composer [data-follow]').textContent"
+SAVED = "document.querySelector('message-composer [data-follow]')?.textContent"
 
 # What is typed here is saved as well, so what comes from another tab may stand for a moment only.
 NOTICE_THEIRS = f"""() => new MutationObserver(() => {{
@@ -326,6 +326,7 @@ def test_a_tab_in_use_is_not_overwritten_by_another(marit: Person) -> None:
     other = marit.new_tab()
     other.goto(page.url)
     other.locator("#conversations").get_by_text("Note to self").click()
+    expect(field(other)).to_be_visible()
     page.evaluate(NOTICE_THEIRS)
     field(page).press_sequentially("mine")
 
