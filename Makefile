@@ -25,8 +25,6 @@ PROTECTING := webapp/handover.py \
 		space_changes unlocking wrong_codes) \
 	$(patsubst %,webapp/storage/%.py,data_directory equal_size erasing fresh freshness repair space) \
 	$(patsubst %,webapp/web/%.py,erase_form shutter unlock)
-COMMA := ,
-SPACE := $(subst ,, )
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -45,7 +43,7 @@ test: environment ## Run the tests; those in a browser where there is a Chromium
 check: lint .coverage ## Run what must pass before a commit: lint, types, tests, coverage
 	$(PY) -m coverage report
 	$(PY) -m coverage report --include='webapp/vault/*' --fail-under=100
-	$(PY) -m coverage report --include='$(subst $(SPACE),$(COMMA),$(strip $(PROTECTING)))'
+	$(PY) -m coverage report --include="$$(echo $(PROTECTING) | tr ' ' ,)"
 
 lint: environment ## Check style, formatting and types
 	$(PY) -m ruff check
@@ -63,7 +61,7 @@ fuzz: ## Search for bytes that break a parser (SECONDS=120 for each, TARGET=name
 mutants: environment ## Sabotage what protects the user, line by line, and see the tests catch it (NAME="words")
 	$(PY) -m tests.mutants $(NAME)
 
-twin: environment ## Compare an erased home with one in which nothing ever happened (ARGS="--earlier 600000")
+twin: environment ## Compare an erased home with one in which nothing ever happened (ARGS="--earlier 700000")
 	$(PY) -m tests.twin $(ARGS)
 
 disks: environment ## Erase everything on disks that are really full or read-only (needs root on Linux)

@@ -1,6 +1,6 @@
 """Compare an erased home with one in which nothing ever happened: ``make twin`` (T-W1).
 
-    python -m tests.twin [--contacts 40] [--messages 400] [--earlier 600000] [--way "duress"]
+    python -m tests.twin [--contacts 40] [--messages 400] [--earlier 700000] [--way "duress"]
 
 Where a duress code leaves a cover account, the other home is one of somebody who never had more
 than one. The use goes over the addresses of the pages, and where there is a Chromium through a
