@@ -128,9 +128,8 @@ class Keeper(Person):
     def sees_the_app(self, page: Page | None = None) -> None:
         page = page or self.page
         expect(page.locator("#conversations")).to_be_attached()
-        # Drawn before its scripts run; whoever presses a button then presses it in vain. Anything
-        # but a function would be forbidden by the page when it is asked for again.
-        page.wait_for_function("() => customElements.get('live-updates') !== undefined")
+        # Drawn before its scripts run; whoever presses a button then presses it in vain.
+        expect(page.locator("live-updates:defined")).to_be_attached()
 
 
 def waits(page: Page) -> Locator:
